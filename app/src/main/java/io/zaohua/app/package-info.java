@@ -1,4 +1,8 @@
-/** The command line: one {@code main}, one file a command. Nobody enters from outside. */
+/**
+ * The command line: one {@code main}, and what every command shares (console, help, exit codes).
+ * Nobody enters from outside. Start at {@link io.zaohua.app.Main}; the commands live in {@link
+ * io.zaohua.app.command}.
+ */
 @NullMarked
 package io.zaohua.app;
 

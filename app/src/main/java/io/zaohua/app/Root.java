@@ -1,0 +1,38 @@
+package io.zaohua.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command above all commands: help and version. */
+@Command(
+    name = "zaohua",
+    description = "Runs generative models on the JVM: text from GGUF and safetensors checkpoints.")
+final class Root {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and end.")
+  boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and end.")
+  boolean version;
+
+  /** Name and version, as {@code --version} prints them. */
+  static String version() {
+    try (var stream = Root.class.getResourceAsStream("version.txt")) {
+      return stream == null
+          ? "zaohua"
+          : "zaohua " + new String(stream.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

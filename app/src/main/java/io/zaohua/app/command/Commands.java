@@ -1,0 +1,14 @@
+package io.zaohua.app.command;
+
+import java.util.List;
+
+/** All commands, in the order of the help. */
+public final class Commands {
+  private static final List<Command> ALL = List.of(new Command("completion", Completion::new));
+
+  private Commands() {}
+
+  public static List<Command> all() {
+    return ALL;
+  }
+}

@@ -1,0 +1,98 @@
+package io.zaohua.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.zaohua.app.command.Command;
+import io.zaohua.app.command.Commands;
+import io.zaohua.app.terminal.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every command has in common: help, exit codes, clean standard output. */
+final class CommandLineTest {
+  static Stream<String> names() {
+    return Commands.all().stream().map(Command::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void helpGoesToStandardOutputAndEndsWithZero(String name) {
+    Run run = Run.of(name, "--help");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith("Usage: zaohua " + name).contains("130");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void anUnknownOptionIsWrongUseInOneLine(String name) {
+    Run run = Run.of(name, "--no-such-option");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void anUnknownCommandNamesTheNearest() {
+    Run run = Run.of("complition");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("did you mean completion");
+  }
+
+  @Test
+  void nothingAskedIsWrongUseAndShowsTheHelp() {
+    Run run = Run.of();
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("Usage:");
+  }
+
+  @Test
+  void theVersionIsTheReactorsVersion() {
+    assertThat(Run.of("--version").out()).matches("zaohua \\d+\\.\\d+\\.\\d+\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void bashCompletesEveryCommand(String name) {
+    assertThat(Run.of("completion", "bash").out()).contains(name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void fishCompletesEveryCommand(String name) {
+    assertThat(Run.of("completion", "fish").out()).contains("-a " + name);
+  }
+
+  @Test
+  void aReaderThatLeavesIsNoFailure() {
+    assertThat(runInto("Broken pipe")).isZero();
+  }
+
+  @Test
+  void aFullDiskIsAFailure() {
+    assertThat(runInto("No space left on device")).isEqualTo(1);
+  }
+
+  private static int runInto(String failure) {
+    var broken =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException(failure);
+          }
+        };
+    var err = new PrintStream(OutputStream.nullOutputStream());
+    return Main.run(new Console(InputStream.nullInputStream(), broken, err, false), "--version");
+  }
+}
