@@ -19,6 +19,27 @@ final class SimpleBlocks {
     return IQ4_LEVELS[index];
   }
 
+  /** The index of the level next to x. */
+  static int nearestIq4Level(float x) {
+    int low = 0;
+    int high = 15;
+    if (x <= IQ4_LEVELS[low]) {
+      return low;
+    }
+    if (x >= IQ4_LEVELS[high]) {
+      return high;
+    }
+    while (high - low > 1) {
+      int middle = (low + high) / 2;
+      if (x < IQ4_LEVELS[middle]) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return x - IQ4_LEVELS[low] < IQ4_LEVELS[high] - x ? low : high;
+  }
+
   static float half(byte[] b, int at) {
     return Float.float16ToFloat((short) (b[at] & 0xff | b[at + 1] << 8));
   }
