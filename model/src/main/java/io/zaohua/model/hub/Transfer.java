@@ -173,9 +173,7 @@ final class Transfer {
   private void requireSame(Wire.Reply reply) throws Changed {
     Optional<String> linked = reply.hub().firstValue("X-Linked-Etag");
     Optional<String> now =
-        linked.isPresent() || reply.hub() == reply.headers()
-            ? site.tag(reply.hub())
-            : Optional.empty();
+        linked.isPresent() || reply.direct() ? site.tag(reply.hub()) : Optional.empty();
     if (now.isPresent()
         && ContentHash.isHash(now.get())
         && ContentHash.isHash(file.key())

@@ -40,8 +40,9 @@ final class Wire implements AutoCloseable {
    *
    * @param hub headers of the last answer that came from the hub itself, where its tags stand
    * @param headers headers of the answer that carries {@code body}
+   * @param direct whether the body comes from the hub itself, not from where it sent us
    */
-  record Reply(int status, HttpHeaders hub, HttpHeaders headers, InputStream body)
+  record Reply(int status, HttpHeaders hub, HttpHeaders headers, boolean direct, InputStream body)
       implements AutoCloseable {
     @Override
     public void close() throws IOException {
@@ -78,7 +79,11 @@ final class Wire implements AutoCloseable {
       URI next = redirect ? follow(uri, location.orElseThrow()) : uri;
       if (!redirect || (method.equals("HEAD") && !isOrigin(next))) {
         return new Reply(
-            redirect ? 200 : response.statusCode(), hub.orElse(headers), headers, response.body());
+            redirect ? 200 : response.statusCode(),
+            hub.orElse(headers),
+            headers,
+            own,
+            response.body());
       }
       response.body().close();
       uri = next;
