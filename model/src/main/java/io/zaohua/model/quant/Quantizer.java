@@ -7,8 +7,7 @@ import io.zaohua.model.file.TensorType;
 /**
  * Writes f32 values in a stored type. Stateless, safe for any number of threads.
  *
- * <p>Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, F16 and BF16 give the bytes llama.cpp gives; the K types and
- * IQ4_NL search their scales as its reference quantisers do.
+ * <p>The bytes are those llama.cpp writes without an importance matrix.
  */
 @FunctionalInterface
 public interface Quantizer {

@@ -36,8 +36,11 @@ final class ScaleSearch {
   /** What the affine search found: x is about {@code scale * code - depth}, depth at least 0. */
   record Affine(float scale, float depth) {}
 
-  /** Fits {@code scale * code + min}, codes 0 .. max, min at most 0, in least weighted error. */
-  static Affine affine(float[] x, int at, float[] weights, Grid grid) {
+  /**
+   * Fits {@code scale * code + min}, codes 0 .. max, min at most 0, in least weighted error. The
+   * codes found are left in {@code found} from {@code to} on.
+   */
+  static Affine affine(float[] x, int at, float[] weights, Grid grid, int[] found, int to) {
     int n = weights.length;
     float min = x[at];
     float max = x[at];
@@ -52,14 +55,16 @@ final class ScaleSearch {
     }
     min = min > 0 ? 0 : min;
     if (max == min) {
+      Arrays.fill(found, to, to + n, 0);
       return new Affine(0, -min);
     }
-    float[] codes = new float[n];
+    int[] codes = new int[n];
     float inverse = grid.max / (max - min);
     float scale = 1 / inverse;
     for (int i = 0; i < n; i++) {
       codes[i] = nearest(inverse * (x[at + i] - min), 0, grid.max);
     }
+    System.arraycopy(codes, 0, found, to, n);
     float best = error(x, at, weights, codes, scale, min, grid.absolute);
     for (int step = 0; step <= grid.count; step++) {
       // The codes start from the best minimum so far, as the reference does.
@@ -68,7 +73,7 @@ final class ScaleSearch {
       float sumLl = 0;
       float sumXl = 0;
       for (int i = 0; i < n; i++) {
-        float l = nearest(inverse * (x[at + i] - min), 0, grid.max);
+        int l = nearest(inverse * (x[at + i] - min), 0, grid.max);
         codes[i] = l;
         float wl = weights[i] * l;
         sumL += wl;
@@ -85,6 +90,7 @@ final class ScaleSearch {
         }
         float error = error(x, at, weights, codes, candidate, candidateMin, grid.absolute);
         if (error < best) {
+          System.arraycopy(codes, 0, found, to, n);
           best = error;
           scale = candidate;
           min = candidateMin;
@@ -95,7 +101,7 @@ final class ScaleSearch {
   }
 
   private static float error(
-      float[] x, int at, float[] weights, float[] codes, float scale, float min, boolean absolute) {
+      float[] x, int at, float[] weights, int[] codes, float scale, float min, boolean absolute) {
     float error = 0;
     for (int i = 0; i < codes.length; i++) {
       float difference = scale * codes[i] + min - x[at + i];

@@ -23,11 +23,12 @@ final class SuperEncoders {
     float[] weights = new float[16];
     float[] scales = new float[16];
     float[] depths = new float[16];
+    int[] codes = new int[SIZE];
     for (int g = 0; g < 16; g++) {
       for (int i = 0; i < 16; i++) {
         weights[i] = Math.abs(x[at + 16 * g + i]);
       }
-      Affine fit = ScaleSearch.affine(x, at + 16 * g, weights, TWO_BITS);
+      Affine fit = ScaleSearch.affine(x, at + 16 * g, weights, TWO_BITS, codes, 16 * g);
       scales[g] = fit.scale();
       depths[g] = fit.depth();
     }
@@ -35,7 +36,6 @@ final class SuperEncoders {
     float maxDepth = greatest(depths);
     float d = putHalf(maxScale / 15, b, to + 80);
     float dmin = putHalf(maxDepth / 15, b, to + 82);
-    int[] codes = new int[SIZE];
     for (int g = 0; g < 16; g++) {
       int s = maxScale > 0 ? Math.clamp(nearest(15 / maxScale * scales[g]), 0, 15) : 0;
       int m = maxDepth > 0 ? Math.clamp(nearest(15 / maxDepth * depths[g]), 0, 15) : 0;
@@ -60,7 +60,7 @@ final class SuperEncoders {
     }
   }
 
-  /** Rounds x + depth to multiples of the scale; a scale of zero leaves codes of zero. */
+  /** Rounds x + depth to multiples of the scale; a scale of zero leaves the codes as they are. */
   private static void affineCodes(
       float[] x, int at, float scale, float depth, int max, int[] codes, int to, int n) {
     if (scale == 0) {
@@ -127,6 +127,7 @@ final class SuperEncoders {
     float[] weights = new float[32];
     float[] scales = new float[8];
     float[] depths = new float[8];
+    int[] codes = new int[SIZE];
     for (int g = 0; g < 8; g++) {
       int first = at + 32 * g;
       float sum = 0;
@@ -137,7 +138,7 @@ final class SuperEncoders {
       for (int i = 0; i < 32; i++) {
         weights[i] = typical + Math.abs(x[first + i]);
       }
-      Affine fit = ScaleSearch.affine(x, first, weights, grid);
+      Affine fit = ScaleSearch.affine(x, first, weights, grid, codes, 32 * g);
       scales[g] = fit.scale();
       depths[g] = fit.depth();
     }
@@ -148,7 +149,6 @@ final class SuperEncoders {
     float d = putHalf(maxScale / 63, b, to);
     float dmin = putHalf(maxDepth / 63, b, to + 2);
     Arrays.fill(b, to + 4, to + 16, (byte) 0);
-    int[] codes = new int[SIZE];
     for (int g = 0; g < 8; g++) {
       int s = Math.clamp(nearest(inverseScale * scales[g]), 0, 63);
       int m = Math.clamp(nearest(inverseDepth * depths[g]), 0, 63);
