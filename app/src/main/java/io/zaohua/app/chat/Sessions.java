@@ -1,0 +1,130 @@
+package io.zaohua.app.chat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Conversations kept as files, one JSON document each: {@code {"model", "turns": [{"role",
+ * "content"}]}}.
+ *
+ * @param folder where they lie
+ */
+public record Sessions(Path folder) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long LARGEST_FILE = 64L << 20;
+
+  /** The user's own folder: {@code $XDG_DATA_HOME/zaohua/sessions}. */
+  public static Sessions ofUser() {
+    String data = System.getenv("XDG_DATA_HOME");
+    Path base =
+        data == null || data.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".local", "share")
+            : Path.of(data);
+    return new Sessions(base.resolve("zaohua").resolve("sessions"));
+  }
+
+  /** Writes the session, replacing one of the same name in one step. */
+  public Path save(String name, String model, List<Turn> turns) {
+    Path target = file(name);
+    ObjectNode root = JSON.createObjectNode().put("model", model);
+    var list = root.putArray("turns");
+    for (Turn turn : turns) {
+      list.addObject().put("role", turn.role()).put("content", turn.content());
+    }
+    try {
+      Files.createDirectories(folder);
+      Path part = Files.createTempFile(folder, name, ".part");
+      Files.writeString(part, root.toPrettyString() + "\n");
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return target;
+  }
+
+  /** The turns of a saved session. */
+  public List<Turn> load(String name) {
+    Path source = file(name);
+    if (!Files.isRegularFile(source)) {
+      List<String> names = names();
+      throw new UserError(
+          UserError.Kind.NOT_FOUND,
+          Message.of("There is no session \"%s\".", "没有名为 “%s” 的会话。", name),
+          names.isEmpty()
+              ? new Message("None is saved yet: /save NAME saves one.", "尚无保存的会话:/save 名称 可保存。")
+              : Message.of("Saved: %s.", "已保存:%s。", String.join(", ", names)));
+    }
+    try {
+      if (Files.size(source) > LARGEST_FILE) {
+        throw broken(source);
+      }
+      List<Turn> turns = new ArrayList<>();
+      for (JsonNode turn : JSON.readTree(Files.readString(source)).path("turns")) {
+        if (!turn.path("role").isTextual() || !turn.path("content").isTextual()) {
+          throw broken(source);
+        }
+        turns.add(new Turn(turn.path("role").asText(), turn.path("content").asText()));
+      }
+      return turns;
+    } catch (JsonProcessingException _) {
+      throw broken(source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The names of all sessions, sorted. */
+  public List<String> names() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(f -> String.valueOf(f.getFileName()))
+          .filter(f -> f.endsWith(".json"))
+          .map(f -> f.substring(0, f.length() - 5))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path file(String name) {
+    boolean plain =
+        !name.isEmpty()
+            && name.length() <= 100
+            && !name.startsWith(".")
+            && name.codePoints()
+                .allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.');
+    if (!plain) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of(
+              "\"%s\" is no name for a session: letters, digits, -, _ and . make one.",
+              "“%s” 不能作会话名:请用文字、数字、-、_ 和 .。", name),
+          new Message("For example: /save holiday.", "例如:/save 假期。"));
+    }
+    return folder.resolve(name.toLowerCase(Locale.ROOT) + ".json");
+  }
+
+  private static UserError broken(Path source) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of("%s is not a saved session.", "%s 不是保存的会话。", source),
+        new Message("Delete the file or choose another.", "请删除该文件或另选一个。"));
+  }
+}
