@@ -35,7 +35,7 @@ final class CommandLines {
         commands.stream()
             .filter(c -> arguments.length > 0 && c.name().equals(arguments[0]))
             .toList();
-    CommandLine tree = tree(console, wanted.isEmpty() ? commands : wanted);
+    CommandLine tree = tree(console, wanted.isEmpty() ? commands : wanted, commands);
     ParseResult parsed;
     try {
       parsed = tree.parseArgs(arguments);
@@ -60,11 +60,11 @@ final class CommandLines {
         : ExitCode.DONE.number();
   }
 
-  /** The tree of the given commands, its help in the user's language. */
-  static CommandLine tree(Console console, List<Command> commands) {
+  /** The tree of the registered commands, its help in the user's language; completion sees all. */
+  static CommandLine tree(Console console, List<Command> registered, List<Command> all) {
     CommandLine root = new CommandLine(new Root());
-    for (Command command : commands) {
-      root.addSubcommand(command.name(), command.create(console, () -> tree(console, commands)));
+    for (Command command : registered) {
+      root.addSubcommand(command.name(), command.create(console, () -> tree(console, all, all)));
     }
     root.setCaseInsensitiveEnumValuesAllowed(true);
     if (Message.speaksChinese()) {

@@ -13,7 +13,7 @@ import picocli.CommandLine;
 final class ChineseHelpTest {
   @Test
   void everyCommandAndArgumentIsDescribedInChinese() {
-    CommandLine tree = CommandLines.tree(Console.ofProcess(), Commands.all());
+    CommandLine tree = CommandLines.tree(Console.ofProcess(), Commands.all(), Commands.all());
     tree.setResourceBundle(CommandLines.chineseHelp());
     List<String> english = new ArrayList<>();
     List<CommandLine> lines = new ArrayList<>(tree.getSubcommands().values());

@@ -4,7 +4,12 @@ import java.util.List;
 
 /** All commands, in the order of the help. */
 public final class Commands {
-  private static final List<Command> ALL = List.of(new Command("completion", Completion::new));
+  private static final List<Command> ALL =
+      List.of(
+          new Command("list", (console, _) -> new ListModels(console)),
+          new Command("pull", (console, _) -> new Pull(console)),
+          new Command("rm", (console, _) -> new Remove(console)),
+          new Command("completion", Completion::new));
 
   private Commands() {}
 
