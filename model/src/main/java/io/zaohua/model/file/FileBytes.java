@@ -139,7 +139,7 @@ public final class FileBytes implements AutoCloseable {
     if (closed) {
       throw cause;
     }
-    if (channel == dead) {
+    if (channel.equals(dead)) {
       channel = FileChannel.open(path, StandardOpenOption.READ);
     }
   }
