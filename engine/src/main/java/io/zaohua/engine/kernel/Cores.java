@@ -75,7 +75,11 @@ public final class Cores implements AutoCloseable {
     Throwable failed = failure;
     if (failed != null) {
       failure = null;
-      throw new IllegalStateException("a worker failed", failed);
+      switch (failed) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IllegalStateException("a worker failed", failed);
+      }
     }
   }
 

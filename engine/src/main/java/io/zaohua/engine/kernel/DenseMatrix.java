@@ -1,0 +1,121 @@
+package io.zaohua.engine.kernel;
+
+import io.zaohua.model.file.TensorType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** A matrix of F32, F16 or BF16 weights at their stored size; all sums in f32. */
+final class DenseMatrix implements Matrix {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final TensorType type;
+  private final int rows;
+  private final int columns;
+  private final Storage storage;
+
+  DenseMatrix(TensorType type, int rows, int columns, Storage storage) {
+    this.type = type;
+    this.rows = rows;
+    this.columns = columns;
+    this.storage = storage;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public int columns() {
+    return columns;
+  }
+
+  @Override
+  public boolean quantized() {
+    return false;
+  }
+
+  @Override
+  public int grain() {
+    return Lanes.GROUP;
+  }
+
+  @Override
+  public long bytes() {
+    return storage.bytes();
+  }
+
+  @Override
+  public void multiply(Activations x, float[] y, int yOffset, int yStride, int from, int to) {
+    Shapes.check(this, x, from, to);
+    Scratch scratch = Scratch.own();
+    for (int row = from; row < to; row += Lanes.GROUP) {
+      int count = Math.min(Lanes.GROUP, to - row);
+      if (x.width() == 1) {
+        one(row / Lanes.GROUP, x, scratch.out);
+        System.arraycopy(scratch.out, 0, y, yOffset + row, count);
+      } else {
+        float[] sums = many(row / Lanes.GROUP, x, scratch);
+        Shapes.scatter(sums, x.tokens(), y, yOffset + row, yStride, count);
+      }
+    }
+  }
+
+  private void one(int g, Activations x, float[] out) {
+    MemorySegment w = storage.piece(g);
+    long at = storage.at(g);
+    Arrays.fill(out, 0f);
+    switch (type) {
+      case F16 -> DenseKernels.f16(w, at, columns, x.values, 0, 1, out);
+      case BF16 -> DenseKernels.bf16(w, at, columns, x.values, 0, 1, out);
+      default -> DenseKernels.f32(w, at, columns, x.values, 0, 1, out);
+    }
+  }
+
+  private float[] many(int g, Activations x, Scratch scratch) {
+    MemorySegment w = storage.piece(g);
+    long at = storage.at(g);
+    int tiles = (x.tokens() + Activations.TILE - 1) / Activations.TILE;
+    float[] y = scratch.zeros(tiles);
+    int step = Scratch.FLOAT_BLOCKS * 32;
+    for (int k = 0; k < columns; k += step) {
+      int n = Math.min(step, columns - k);
+      switch (type) {
+        case F16 -> DenseKernels.unpackF16(w, at + (long) k * Lanes.BYTES, n, scratch.floats);
+        case BF16 -> DenseKernels.unpackBf16(w, at + (long) k * Lanes.BYTES, n, scratch.floats);
+        default -> DenseKernels.unpackF32(w, at + (long) k * (2 * Lanes.BYTES), n, scratch.floats);
+      }
+      for (int tile = 0; tile < tiles; tile++) {
+        TileKernels.dense(
+            scratch.floats,
+            n,
+            x.values,
+            (tile * columns + k) * Activations.TILE,
+            y,
+            tile * Activations.TILE * Lanes.GROUP);
+      }
+    }
+    return y;
+  }
+
+  @Override
+  public void row(int row, float[] target, int offset) {
+    Shapes.checkRow(this, row);
+    int r = row % Lanes.GROUP;
+    MemorySegment w = storage.piece(row / Lanes.GROUP);
+    long at = storage.at(row / Lanes.GROUP);
+    long word = 4L * (r % Lanes.COUNT) + 2L * (r / Lanes.COUNT);
+    for (int k = 0; k < columns; k++) {
+      target[offset + k] =
+          switch (type) {
+            case F16 -> Float.float16ToFloat(w.get(SHORT, at + (long) k * Lanes.BYTES + word));
+            case BF16 ->
+                Float.intBitsToFloat(w.get(SHORT, at + (long) k * Lanes.BYTES + word) << 16);
+            default -> w.get(PackedMatrix.FLOAT, at + (long) k * (2 * Lanes.BYTES) + 4L * r);
+          };
+    }
+  }
+}
