@@ -1,0 +1,214 @@
+package io.zaohua.model.checkpoint;
+
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.family.Config;
+import io.zaohua.model.family.Families;
+import io.zaohua.model.family.Family;
+import io.zaohua.model.family.GgufConfig;
+import io.zaohua.model.file.TensorFile;
+import io.zaohua.model.gguf.GgufFile;
+import io.zaohua.model.gguf.Metadata;
+import io.zaohua.model.safetensors.SafetensorsFile;
+import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.model.weights.CheckpointWeights;
+import io.zaohua.model.weights.WeightTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model on disk: a GGUF file (single or split), a Hugging Face folder, or a folder that holds one
+ * GGUF model. Opening checks that every tensor is there and has its shape; closing closes the
+ * files.
+ */
+public final class Checkpoint implements AutoCloseable {
+  private final Path path;
+  private final TensorFile file;
+  private final Sidecar sidecar;
+  private final Family family;
+  private final Config config;
+  private final TransformerSpec spec;
+  private final WeightTable table;
+  private final CheckpointWeights weights;
+
+  private Checkpoint(
+      Path path,
+      TensorFile file,
+      Sidecar sidecar,
+      Family family,
+      Config config,
+      TransformerSpec spec,
+      WeightTable table) {
+    this.path = path;
+    this.file = file;
+    this.sidecar = sidecar;
+    this.family = family;
+    this.config = config;
+    this.spec = spec;
+    this.table = table;
+    this.weights = new CheckpointWeights(file, String.valueOf(path.getFileName()), table);
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws UserError if it is missing, damaged, of an unknown family, or inconsistent
+   */
+  public static Checkpoint open(Path path) {
+    if (!Files.isDirectory(path)) {
+      return gguf(path);
+    }
+    if (Files.exists(path.resolve("config.json"))) {
+      return folder(path);
+    }
+    return gguf(onlyGguf(path));
+  }
+
+  private static Checkpoint gguf(Path path) {
+    var file = GgufFile.open(path);
+    try {
+      var family = Families.of(file.metadata());
+      var config = GgufConfig.read(family, file.metadata(), file);
+      var spec = family.spec(config);
+      var table = family.gguf(spec, name -> file.find(name).isPresent());
+      var sidecar = new Sidecar.Gguf(file.metadata(), file.paths());
+      return checked(new Checkpoint(path, file, sidecar, family, config, spec, table));
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Checkpoint folder(Path folder) {
+    var sidecar = Sidecar.Folder.read(folder);
+    var whole = sidecar.config();
+    var family = Families.of(Families.stackOf(whole));
+    var config = Families.stackOf(whole).or(family.defaults());
+    var spec = family.spec(config);
+    var file = SafetensorsFile.open(folder);
+    try {
+      var table = family.safetensors(spec, name -> file.find(name).isPresent());
+      return checked(new Checkpoint(folder, file, sidecar, family, config, spec, table));
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Checkpoint checked(Checkpoint checkpoint) {
+    checkpoint.weights.check(checkpoint.spec);
+    return checkpoint;
+  }
+
+  private static Path onlyGguf(Path folder) {
+    List<Path> found;
+    try (var entries = Files.list(folder)) {
+      found =
+          entries
+              .filter(p -> p.toString().endsWith(".gguf"))
+              .filter(
+                  p ->
+                      !p.toString().matches(".*-\\d{5}-of-\\d{5}\\.gguf")
+                          || p.toString().contains("-00001-of-"))
+              .sorted()
+              .toList();
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.IO,
+          Message.of("The folder %s cannot be read.", "无法读取文件夹 %s。", folder),
+          Message.of("Check its permissions.", "请检查权限。"),
+          e);
+    }
+    if (found.size() != 1) {
+      throw new UserError(
+          UserError.Kind.NOT_FOUND,
+          Message.of(
+              "The folder %s holds no config.json and %d GGUF models, one model was expected.",
+              "文件夹 %s 中没有 config.json,有 %d 个 GGUF 模型,应恰有一个模型。", folder, found.size()),
+          Message.of("Name the file itself.", "请直接给出文件。"));
+    }
+    return found.getFirst();
+  }
+
+  /** The file or folder. */
+  public Path path() {
+    return path;
+  }
+
+  public TransformerSpec spec() {
+    return spec;
+  }
+
+  public CheckpointWeights weights() {
+    return weights;
+  }
+
+  public Family family() {
+    return family;
+  }
+
+  /** The configuration in the words of config.json, complete; a GGUF file's is translated. */
+  public Config config() {
+    return config;
+  }
+
+  /** Which tensor is which part. */
+  public WeightTable table() {
+    return table;
+  }
+
+  /** All tensors as stored. */
+  public TensorFile tensors() {
+    return file;
+  }
+
+  /** GGUF metadata; empty for a folder. */
+  public Optional<Metadata> metadata() {
+    return sidecar instanceof Sidecar.Gguf g ? Optional.of(g.metadata()) : Optional.empty();
+  }
+
+  /** The default chat template's Jinja text, where there is one. */
+  public Optional<String> chatTemplate() {
+    return sidecar.chatTemplate();
+  }
+
+  /** What the model's makers recommend for generation. */
+  public GenerationDefaults generation() {
+    return sidecar.generation();
+  }
+
+  /** Licence, as the model card or the metadata names it. */
+  public Optional<String> licence() {
+    return sidecar.licence();
+  }
+
+  public Description describe() {
+    return Description.of(this);
+  }
+
+  /** Bytes of all its weight files. */
+  long fileBytes() {
+    long bytes = 0;
+    var paths = file instanceof GgufFile g ? g.paths() : ((SafetensorsFile) file).paths();
+    for (var p : paths) {
+      try {
+        bytes += Files.size(p);
+      } catch (IOException e) {
+        throw new UserError(
+            UserError.Kind.IO,
+            Message.of("The size of %s cannot be read.", "无法读取 %s 的大小。", p),
+            Message.of("Check that the file still exists.", "请检查文件是否仍存在。"),
+            e);
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
