@@ -115,11 +115,18 @@ final class Transfer {
     return right;
   }
 
-  private void feed(RandomAccessFile out, ContentHash hash) throws IOException {
+  /** Hashes what is already here, and leaves the file at its end. */
+  private static void feed(RandomAccessFile out, ContentHash hash) throws IOException {
     byte[] chunk = new byte[CHUNK];
+    long left = out.length();
     out.seek(0);
-    for (int n = out.read(chunk); n > 0; n = out.read(chunk)) {
+    while (left > 0) {
+      int n = out.read(chunk, 0, (int) Math.min(chunk.length, left));
+      if (n < 0) {
+        break;
+      }
       hash.update(chunk, n);
+      left -= n;
     }
   }
 
