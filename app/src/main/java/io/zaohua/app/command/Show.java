@@ -10,9 +10,9 @@ import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.gguf.GgufFile;
 import io.zaohua.model.gguf.GgufValue;
-import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.model.hub.CachedModel;
 import io.zaohua.model.hub.Hub;
+import io.zaohua.model.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +94,7 @@ final class Show implements Callable<Integer> {
       String kind = values.string("tokenizer.ggml.model").orElse("unknown");
       facts.add(List.of("tokenizer", kind + ", " + vocabulary + " tokens"));
     }
-    facts.add(
-        List.of("chat template", values.has("tokenizer.chat_template") ? "yes" : "no"));
+    facts.add(List.of("chat template", values.has("tokenizer.chat_template") ? "yes" : "no"));
     addTensors(facts, file);
     Map<String, String> described = new TreeMap<>();
     values.values().forEach((key, value) -> described.put(key, describe(value)));
@@ -103,7 +102,7 @@ final class Show implements Callable<Integer> {
   }
 
   private void showSafetensors(SafetensorsFile file) throws IOException {
-    Path folder = file.paths().getFirst().toAbsolutePath().getParent();
+    Path folder = file.paths().getFirst().toAbsolutePath().resolveSibling("");
     List<List<String>> facts = new ArrayList<>();
     facts.add(List.of("format", "safetensors"));
     Path config = folder.resolve("config.json");
@@ -111,7 +110,11 @@ final class Show implements Callable<Integer> {
     if (Files.isRegularFile(config)) {
       JsonNode json = new ObjectMapper().readTree(Files.readString(config));
       facts.add(
-          List.of("architecture", json.path("architectures").path(0).asText(json.path("model_type").asText("unknown"))));
+          List.of(
+              "architecture",
+              json.path("architectures")
+                  .path(0)
+                  .asText(json.path("model_type").asText("unknown"))));
       if (json.has("max_position_embeddings")) {
         facts.add(List.of("context", json.path("max_position_embeddings").asText() + " tokens"));
       }
@@ -120,7 +123,9 @@ final class Show implements Callable<Integer> {
     facts.add(List.of("licence", licence(folder).orElse("not stated in the folder")));
     addFiles(facts, file.paths());
     facts.add(
-        List.of("tokenizer", Files.exists(folder.resolve("tokenizer.json")) ? "tokenizer.json" : "none"));
+        List.of(
+            "tokenizer",
+            Files.exists(folder.resolve("tokenizer.json")) ? "tokenizer.json" : "none"));
     facts.add(List.of("chat template", hasTemplate(folder) ? "yes" : "no"));
     addTensors(facts, file);
     print(facts, described, file);
@@ -163,7 +168,8 @@ final class Show implements Callable<Integer> {
       bytes += Files.size(path);
     }
     facts.add(
-        List.of("size", Sizes.of(bytes) + (paths.size() > 1 ? " in " + paths.size() + " files" : "")));
+        List.of(
+            "size", Sizes.of(bytes) + (paths.size() > 1 ? " in " + paths.size() + " files" : "")));
   }
 
   private static void addTensors(List<List<String>> facts, TensorFile file) {
@@ -173,8 +179,7 @@ final class Show implements Callable<Integer> {
       elements += tensor.elements();
       types.merge(tensor.type(), 1L, Long::sum);
     }
-    facts.add(
-        List.of("parameters", String.format(Locale.ROOT, "%.1f million", elements / 1e6)));
+    facts.add(List.of("parameters", String.format(Locale.ROOT, "%.1f million", elements / 1e6)));
     List<String> counts = new ArrayList<>();
     types.forEach((type, count) -> counts.add(count + " " + type));
     facts.add(List.of("tensors", file.tensors().size() + ": " + String.join(", ", counts)));
@@ -183,7 +188,10 @@ final class Show implements Callable<Integer> {
   private void print(List<List<String>> facts, Map<String, String> values, TensorFile file) {
     console.print(Table.of(facts));
     if (metadata) {
-      console.print("\n" + Table.of(values.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList()));
+      console.print(
+          "\n"
+              + Table.of(
+                  values.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList()));
     }
     if (tensors) {
       console.print("\n" + Table.of(file.tensors().stream().map(Show::row).toList()));
@@ -192,7 +200,10 @@ final class Show implements Callable<Integer> {
 
   private static List<String> row(TensorInfo tensor) {
     return List.of(
-        oneLine(tensor.name()), tensor.type().name(), tensor.shape().toString(), Sizes.of(tensor.bytes()));
+        oneLine(tensor.name()),
+        tensor.type().name(),
+        tensor.shape().toString(),
+        Sizes.of(tensor.bytes()));
   }
 
   private static String describe(GgufValue value) {
@@ -204,7 +215,9 @@ final class Show implements Callable<Integer> {
       case GgufValue.Nested nested -> nested.size() + " arrays";
       case GgufValue.Scalar scalar when scalar.type() == GgufValue.Type.BOOL ->
           Boolean.toString(scalar.truth());
-      case GgufValue.Scalar scalar when scalar.type().floating() ->
+      case GgufValue.Scalar scalar when scalar.type() == GgufValue.Type.F32 ->
+          Float.toString((float) scalar.number());
+      case GgufValue.Scalar scalar when scalar.type() == GgufValue.Type.F64 ->
           Double.toString(scalar.number());
       case GgufValue.Scalar scalar when scalar.type() == GgufValue.Type.U64 ->
           Long.toUnsignedString(scalar.integer());
