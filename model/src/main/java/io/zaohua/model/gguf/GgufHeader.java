@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What stands before the tensors of one GGUF file, checked. Layout: ggml's docs/gguf.md.
@@ -33,6 +33,9 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
   private static final int MAX_NESTED_ARRAYS = 1 << 16;
   private static final int MAX_DEPTH = 8;
 
+  private static final List<GgufValue.Type> VALUE_TYPES = List.of(GgufValue.Type.values());
+  private static final List<TensorType> TENSOR_TYPES = List.of(TensorType.values());
+
   /** A tensor and where in the file its bytes start. */
   record Placed(TensorInfo info, long position) {}
 
@@ -42,6 +45,20 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
 
   static GgufHeader read(FileBytes file) {
     return new Parser(file).parse();
+  }
+
+  /** What the metadata says, the default where it says nothing, empty where it is wrong. */
+  static OptionalInt alignment(Metadata metadata) {
+    var stored = metadata.find(ALIGNMENT);
+    if (stored.isEmpty()) {
+      return OptionalInt.of(DEFAULT_ALIGNMENT);
+    }
+    return stored.get() instanceof GgufValue.Scalar(var type, var value)
+            && type == GgufValue.Type.U32
+            && Long.bitCount(value) == 1
+            && value <= 1 << 30
+        ? OptionalInt.of((int) value)
+        : OptionalInt.empty();
   }
 
   private static final class Parser {
@@ -75,7 +92,13 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
         }
       }
       var metadata = new Metadata(values);
-      int alignment = alignment(metadata);
+      int alignment =
+          GgufHeader.alignment(metadata)
+              .orElseThrow(
+                  () ->
+                      file.invalid(
+                          "general.alignment is no U32 power of two",
+                          "general.alignment 不是 U32 的 2 的幂"));
       var tensors = tensors(count, alignment);
       return new GgufHeader(version, metadata, alignment, tensors);
     }
@@ -93,30 +116,12 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
       return (int) version;
     }
 
-    private int alignment(Metadata metadata) {
-      var stored = metadata.find(ALIGNMENT);
-      if (stored.isEmpty()) {
-        return DEFAULT_ALIGNMENT;
-      }
-      if (stored.get() instanceof GgufValue.Scalar(var type, var value)
-          && type == GgufValue.Type.U32
-          && Long.bitCount(value) == 1
-          && value <= 1 << 30) {
-        return (int) value;
-      }
-      throw file.invalid(
-          "general.alignment is %s, a U32 power of two was expected",
-          "general.alignment 为 %s,应为 U32 的 2 的幂",
-          stored.get() instanceof GgufValue.Scalar s ? s : stored.get().type());
-    }
-
     private GgufValue.Type type() {
       long number = in.u32();
-      var types = GgufValue.Type.values();
-      if (number >= types.length) {
+      if (number >= VALUE_TYPES.size()) {
         throw file.invalid("%s is no GGUF value type", "%s 不是 GGUF 值类型", number);
       }
-      return types[(int) number];
+      return VALUE_TYPES.get((int) number);
     }
 
     private GgufValue value(GgufValue.Type type, int depth) {
@@ -150,7 +155,7 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
       var element = type();
       long claimed = in.u64();
       return switch (element) {
-        case TEXT -> texts(in.count(claimed, 8, Integer.MAX_VALUE - 8, "strings"));
+        case TEXT -> in.texts(in.count(claimed, 8, Integer.MAX_VALUE - 8, "strings"));
         case ARRAY -> nested(claimed, depth);
         case BOOL, U8, I8, U16, I16, U32, I32, F32, U64, I64, F64 -> {
           int width = element.bytes();
@@ -164,31 +169,6 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
           yield new GgufValue.Numbers(element, packed);
         }
       };
-    }
-
-    /** Two passes, the lengths and then the bytes, so that nothing is grown or copied twice. */
-    private GgufValue.Texts texts(int count) {
-      int[] ends = new int[count];
-      long start = in.position();
-      long end = 0;
-      for (int i = 0; i < count; i++) {
-        int length = in.count(in.u64(), 1, Integer.MAX_VALUE - 8, "bytes of a string");
-        in.skip(length);
-        end += length;
-        if (end > Integer.MAX_VALUE - 8) {
-          throw file.unsupported("an array of strings is larger than 2 GB", "字符串数组大于 2 GB");
-        }
-        ends[i] = (int) end;
-      }
-      byte[] utf8 = new byte[(int) end];
-      in.seek(start);
-      int from = 0;
-      for (int to : ends) {
-        in.skip(8);
-        in.read(utf8, from, to - from);
-        from = to;
-      }
-      return new GgufValue.Texts(utf8, ends);
     }
 
     private GgufValue.Nested nested(long claimed, int depth) {
@@ -245,18 +225,17 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
     }
 
     private void refuseOverlap(List<Placed> tensors) {
-      Optional<Placed> before = Optional.empty();
-      for (var next :
-          tensors.stream().sorted(Comparator.comparingLong(Placed::position)).toList()) {
-        if (before.isPresent()
-            && before.get().position() + before.get().info().bytes() > next.position()) {
+      var sorted = tensors.toArray(new Placed[0]);
+      Arrays.sort(sorted, Comparator.comparingLong(Placed::position));
+      for (int i = 1; i < sorted.length; i++) {
+        var before = sorted[i - 1];
+        if (before.position() + before.info().bytes() > sorted[i].position()) {
           throw file.invalid(
               "tensors %s and %s overlap",
               "张量 %s 与 %s 重叠",
-              FileBytes.shown(before.get().info().name()),
-              FileBytes.shown(next.info().name()));
+              FileBytes.shown(before.info().name()),
+              FileBytes.shown(sorted[i].info().name()));
         }
-        before = Optional.of(next);
       }
     }
 
@@ -281,7 +260,7 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
 
     private TensorType tensorType(String name) {
       long number = in.u32();
-      for (var type : TYPES) {
+      for (var type : TENSOR_TYPES) {
         if (type.ggufId() == number) {
           return type;
         }
@@ -310,6 +289,4 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
       }
     }
   }
-
-  private static final List<TensorType> TYPES = List.of(TensorType.values());
 }

@@ -11,26 +11,32 @@ import java.util.RandomAccess;
 /** One metadata value with the exact type it has in the file. */
 public sealed interface GgufValue {
 
-  /** The types of values; the order gives their numbers in the file. */
+  /** The types of values, with their numbers in the file. */
   enum Type {
-    U8(1),
-    I8(1),
-    U16(2),
-    I16(2),
-    U32(4),
-    I32(4),
-    F32(4),
-    BOOL(1),
-    TEXT(0),
-    ARRAY(0),
-    U64(8),
-    I64(8),
-    F64(8);
+    U8(0, 1),
+    I8(1, 1),
+    U16(2, 2),
+    I16(3, 2),
+    U32(4, 4),
+    I32(5, 4),
+    F32(6, 4),
+    BOOL(7, 1),
+    TEXT(8, 0),
+    ARRAY(9, 0),
+    U64(10, 8),
+    I64(11, 8),
+    F64(12, 8);
 
+    private final int number;
     private final int bytes;
 
-    Type(int bytes) {
+    Type(int number, int bytes) {
+      this.number = number;
       this.bytes = bytes;
+    }
+
+    int number() {
+      return number;
     }
 
     /** Bytes of one value; 0 where they vary. */
@@ -173,6 +179,11 @@ public sealed interface GgufValue {
       return packed.array().clone();
     }
 
+    /** All elements, to be read only. */
+    ByteBuffer packed() {
+      return packed.asReadOnlyBuffer();
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Numbers that
@@ -193,11 +204,14 @@ public sealed interface GgufValue {
 
   /** An array of strings in one block of bytes; each is decoded when asked for. */
   final class Texts extends AbstractList<String> implements Array, RandomAccess {
-    private final byte[] utf8;
+    /** As in the file: 8 bytes of length before each string. */
+    static final int PREFIX = 8;
+
+    private final byte[] packed;
     private final int[] ends;
 
-    Texts(byte[] utf8, int[] ends) {
-      this.utf8 = utf8;
+    Texts(byte[] packed, int[] ends) {
+      this.packed = packed;
       this.ends = ends;
     }
 
@@ -214,28 +228,26 @@ public sealed interface GgufValue {
     @Override
     public String get(int index) {
       int start = start(index);
-      return new String(utf8, start, ends[index] - start, StandardCharsets.UTF_8);
+      return new String(packed, start, ends[index] - start, StandardCharsets.UTF_8);
     }
 
     /** The bytes of one string as they stand in the file. */
     public byte[] bytes(int index) {
-      return Arrays.copyOfRange(utf8, start(index), ends[index]);
+      return Arrays.copyOfRange(packed, start(index), ends[index]);
     }
 
     private int start(int index) {
-      return index == 0 ? 0 : ends[index - 1];
+      return (index == 0 ? 0 : ends[index - 1]) + PREFIX;
     }
 
-    /** Bytes of all strings together. */
-    long totalBytes() {
-      return utf8.length;
+    /** All strings with their lengths, to be read only. */
+    ByteBuffer packed() {
+      return ByteBuffer.wrap(packed).asReadOnlyBuffer();
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Texts that
-          ? Arrays.equals(ends, that.ends) && Arrays.equals(utf8, that.utf8)
-          : super.equals(other);
+      return other instanceof Texts that ? Arrays.equals(packed, that.packed) : super.equals(other);
     }
 
     @Override
@@ -318,12 +330,12 @@ public sealed interface GgufValue {
     int[] ends = new int[values.size()];
     int end = 0;
     for (int i = 0; i < ends.length; i++) {
-      end = Math.addExact(end, values.get(i).length);
+      end = Math.addExact(end, Texts.PREFIX + values.get(i).length);
       ends[i] = end;
     }
-    var utf8 = ByteBuffer.allocate(end);
-    values.forEach(utf8::put);
-    return new Texts(utf8.array(), ends);
+    var packed = ByteBuffer.allocate(end).order(ByteOrder.LITTLE_ENDIAN);
+    values.forEach(utf8 -> packed.putLong(utf8.length).put(utf8));
+    return new Texts(packed.array(), ends);
   }
 
   /** An array of scalars of one type, each given as in {@link Scalar#bits()}. */

@@ -1,5 +1,6 @@
 package io.zaohua.model.gguf;
 
+import io.zaohua.model.UserError;
 import io.zaohua.model.file.FileBytes;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ final class HeaderBytes {
     return file.size() - position();
   }
 
-  void seek(long position) {
+  private void seek(long position) {
     windowEnd = position;
     little.limit(0);
   }
@@ -54,11 +55,15 @@ final class HeaderBytes {
   /** A count of things that take at least {@code each} bytes; {@code what} is plural. */
   int count(long claimed, long each, long atMost, String what) {
     if (claimed < 0 || claimed > remaining() / each || claimed > atMost) {
-      throw file.invalid(
-          "the header claims %s %s, more than its %d bytes can hold",
-          "文件头声称的数量(%s,%s)超出其 %d 字节所能容纳", Long.toUnsignedString(claimed), what, file.size());
+      throw beyond(claimed, what);
     }
     return (int) claimed;
+  }
+
+  private UserError beyond(long claimed, String what) {
+    return file.invalid(
+        "the header claims %s %s, more than its %d bytes can hold",
+        "文件头声称的数量(%s,%s)超出其 %d 字节所能容纳", Long.toUnsignedString(claimed), what, file.size());
   }
 
   byte[] bytes(int length) {
@@ -84,13 +89,42 @@ final class HeaderBytes {
     }
   }
 
-  void skip(long length) {
-    if (length <= little.remaining()) {
-      little.position(little.position() + (int) length);
-    } else {
-      demand(length);
-      seek(position() + length);
+  /**
+   * An array of strings. Written out by hand on the window's bytes: a vocabulary has 150,000 of
+   * them, and they are read before anything is compiled.
+   */
+  GgufValue.Texts texts(int count) {
+    int[] ends = new int[count];
+    long start = position();
+    long windowStart = windowEnd - little.limit();
+    long at = little.position();
+    for (int i = 0; i < count; i++) {
+      if (at + 8 > little.limit()) {
+        seek(windowStart + at);
+        need(8);
+        windowStart = windowEnd - little.limit();
+        at = 0;
+      }
+      int p = (int) at;
+      long length = (window[p] & 0xff) | (window[p + 1] & 0xff) << 8 | (window[p + 2] & 0xff) << 16;
+      if ((window[p + 3] | window[p + 4] | window[p + 5] | window[p + 6] | window[p + 7]) != 0) {
+        length = little.getLong(p);
+      }
+      at += 8;
+      if (length < 0 || length > file.size() - windowStart - at) {
+        throw beyond(length, "bytes of a string");
+      }
+      at += length;
+      long end = windowStart + at - start;
+      if (end > Integer.MAX_VALUE - 8) {
+        throw file.unsupported("an array of strings is larger than 2 GB", "字符串数组大于 2 GB");
+      }
+      ends[i] = (int) end;
     }
+    byte[] packed = new byte[count == 0 ? 0 : ends[count - 1]];
+    seek(start);
+    read(packed, 0, packed.length);
+    return new GgufValue.Texts(packed, ends);
   }
 
   private ByteBuffer need(int length) {

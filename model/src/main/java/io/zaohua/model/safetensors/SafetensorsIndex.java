@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.zaohua.model.file.FileBytes;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -92,6 +94,26 @@ record SafetensorsIndex(Path path, Map<String, String> shards) {
           "this is no index: an object weight_map from tensor names to files was expected",
           "这不是索引:应有从张量名到文件名的对象 weight_map");
     }
+  }
+
+  /** An index as a file. */
+  static byte[] json(Map<String, String> shards, long totalBytes) {
+    var bytes = new ByteArrayOutputStream();
+    try (var json = SafetensorsHeader.JSON.createGenerator(bytes).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeObjectFieldStart("metadata");
+      json.writeNumberField("total_size", totalBytes);
+      json.writeEndObject();
+      json.writeObjectFieldStart(WEIGHT_MAP);
+      for (var entry : shards.entrySet()) {
+        json.writeStringField(entry.getKey(), entry.getValue());
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   /** The shards, each once, in order of name. */

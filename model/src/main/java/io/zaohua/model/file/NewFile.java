@@ -1,0 +1,166 @@
+package io.zaohua.model.file;
+
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A file that appears under its name only when it is complete: written beside it under a name of
+ * its own, then renamed. Closed without {@link #finish()}, it leaves nothing behind.
+ */
+public final class NewFile implements AutoCloseable {
+  private static final int PIECE = 1 << 20;
+
+  private final Path target;
+  private final Path partial;
+  private final FileChannel channel;
+  private long position;
+
+  private NewFile(Path target, Path partial, FileChannel channel) {
+    this.target = target;
+    this.partial = partial;
+    this.channel = channel;
+  }
+
+  /**
+   * Starts a file of known size; parent folders are made.
+   *
+   * @throws UserError if the disk has no room for it or the folder may not be written
+   */
+  public static NewFile create(Path target, long size) {
+    var folder = target.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(target)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", target),
+          Message.of("Name a file.", "请指定文件名。"));
+    }
+    long tag = ThreadLocalRandom.current().nextLong(1L << 40);
+    var partial =
+        folder.resolve("." + target.getFileName() + "." + Long.toHexString(tag) + ".part");
+    try {
+      Files.createDirectories(folder);
+      long room = Files.getFileStore(folder).getUsableSpace();
+      if (room < size) {
+        throw noRoom(target, size, room);
+      }
+      partial.toFile().deleteOnExit(); // Ctrl-C
+      var channel =
+          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      return new NewFile(target, partial, channel);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /** Bytes written so far. */
+  public long position() {
+    return position;
+  }
+
+  public void write(ByteBuffer bytes) {
+    try {
+      while (bytes.hasRemaining()) {
+        position += channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  public void write(MemorySegment bytes) {
+    for (long at = 0; at < bytes.byteSize(); at += PIECE) {
+      var piece = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at));
+      boolean direct = piece.isNative() || piece.heapBase().orElse("") instanceof byte[];
+      write(direct ? piece.asByteBuffer() : ByteBuffer.wrap(piece.toArray(ValueLayout.JAVA_BYTE)));
+    }
+  }
+
+  /** Zeros up to the next multiple of {@code alignment}. */
+  public void align(int alignment) {
+    long missing = Math.ceilDiv(position, alignment) * alignment - position;
+    for (; missing > 0; missing -= PIECE) {
+      write(ByteBuffer.allocate((int) Math.min(PIECE, missing)));
+    }
+  }
+
+  /** Gives the file its name, in place of any older one. */
+  public void finish() {
+    finish(List.of(this));
+  }
+
+  /** Gives all files their names, or none. */
+  public static void finish(List<NewFile> files) {
+    files.forEach(NewFile::seal);
+    var named = new ArrayList<Path>();
+    for (var file : files) {
+      try {
+        Files.move(file.partial, file.target, StandardCopyOption.ATOMIC_MOVE);
+        named.add(file.target);
+      } catch (IOException e) {
+        named.forEach(path -> path.toFile().delete());
+        throw failed(file.target, e);
+      }
+    }
+  }
+
+  /** Brings all bytes to the disk; nothing more can be written. */
+  public void seal() {
+    if (channel.isOpen()) {
+      try {
+        channel.force(true);
+        channel.close();
+      } catch (IOException e) {
+        throw failed(target, e);
+      }
+    }
+  }
+
+  private static UserError noRoom(Path target, long size, long room) {
+    return new UserError(
+        UserError.Kind.CAPACITY,
+        Message.of(
+            "%s needs %d bytes, the disk has %d left.", "%s 需要 %d 字节,磁盘只剩 %d。", target, size, room),
+        Message.of("Free space or write to another disk.", "请腾出空间或写到别的磁盘。"));
+  }
+
+  private static UserError failed(Path target, IOException cause) {
+    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
+    String why =
+        switch (cause) {
+          case AccessDeniedException _ -> "permission denied";
+          case NoSuchFileException _ -> "its folder is gone";
+          default -> full ? "the disk is full" : cause.getClass().getSimpleName();
+        };
+    return new UserError(
+        full ? UserError.Kind.CAPACITY : UserError.Kind.IO,
+        Message.of("%s cannot be written (%s).", "无法写入 %s(%s)。", target, why),
+        Message.of(
+            "Check the permissions and the room on the disk; nothing was left behind.",
+            "请检查权限和磁盘空间;没有留下任何文件。"),
+        cause);
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+}
