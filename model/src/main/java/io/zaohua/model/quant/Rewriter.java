@@ -6,7 +6,6 @@ import io.zaohua.model.file.TensorFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,19 +36,19 @@ final class Rewriter implements AutoCloseable {
    *
    * @throws UserError naming the tensor if a weight is not finite or does not fit
    */
-  void rewrite(TensorFile file, TensorInfo tensor, TensorType type, Consumer<ByteBuffer> sink) {
+  void rewrite(TensorFile file, TensorInfo tensor, TensorType type, Consumer<MemorySegment> sink) {
     var running = new ArrayDeque<Future<byte[]>>();
     try {
       for (long from = 0; from < tensor.elements(); from += RUN) {
         if (running.size() == ahead) {
-          sink.accept(ByteBuffer.wrap(finished(running.remove())));
+          sink.accept(MemorySegment.ofArray(finished(running.remove())));
         }
         long first = from;
         int count = (int) Math.min(RUN, tensor.elements() - from);
         running.add(workers.submit(() -> run(file, tensor, type, first, count)));
       }
       while (!running.isEmpty()) {
-        sink.accept(ByteBuffer.wrap(finished(running.remove())));
+        sink.accept(MemorySegment.ofArray(finished(running.remove())));
       }
     } finally {
       running.forEach(task -> task.cancel(false));

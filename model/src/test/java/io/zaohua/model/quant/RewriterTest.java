@@ -65,7 +65,10 @@ class RewriterTest {
     }
     try (var rewriter = new Rewriter(threads)) {
       rewriter.rewrite(
-          new InMemory(tensor, bytes(values)), tensor, type, b -> out.writeBytes(b.array()));
+          new InMemory(tensor, bytes(values)),
+          tensor,
+          type,
+          b -> out.writeBytes(b.toArray(ValueLayout.JAVA_BYTE)));
     }
     return out.toByteArray();
   }
