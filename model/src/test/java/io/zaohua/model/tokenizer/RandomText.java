@@ -1,0 +1,106 @@
+package io.zaohua.model.tokenizer;
+
+import java.util.Random;
+
+/** Seeded text of many scripts, with the characters that tokenizers stumble over. */
+final class RandomText {
+  private static final String[] PARTS = {
+    "a",
+    "b",
+    "he",
+    "the",
+    "Hello",
+    "world",
+    "don't",
+    "I'LL",
+    "we'Re",
+    "'s",
+    "'",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "\n",
+    "\r\n",
+    "\t",
+    "\u00A0",
+    "\u3000",
+    "\u2028",
+    "0",
+    "12",
+    "345",
+    "6789",
+    "٣",
+    "Ⅷ",
+    "½",
+    ".",
+    ",",
+    "!",
+    "...",
+    "--",
+    "(",
+    ")",
+    "{}",
+    "#",
+    "$",
+    "+=",
+    "~",
+    "é",
+    "e\u0301",
+    "ß",
+    "İ",
+    "Σας",
+    "ñ",
+    "Ж",
+    "кот",
+    "한국",
+    "日本",
+    "カナ",
+    "ひら",
+    "中",
+    "文字",
+    "。",
+    "、",
+    "ا",
+    "مر",
+    "नम",
+    "स्ते",
+    "ไทย",
+    "👍",
+    "👍🏽",
+    "👨‍👩‍👧",
+    "🏳️‍🌈",
+    "\u200B",
+    "\u200D",
+    "\uFEFF",
+    "ﬁ",
+    "²",
+    "Å",
+    "𝒳",
+    "𠀀",
+    "_",
+    "▁",
+    "Ġ",
+    "ſ",
+    "'ſ",
+    "/",
+    "\\",
+    "<",
+    ">",
+    "|",
+    "@",
+    "`",
+    "\u0085",
+    "\u0001"
+  };
+
+  private RandomText() {}
+
+  static String of(Random random, int parts) {
+    var text = new StringBuilder();
+    for (int i = random.nextInt(parts + 1); i > 0; i--) {
+      text.append(PARTS[random.nextInt(PARTS.length)]);
+    }
+    return text.toString();
+  }
+}
