@@ -54,7 +54,7 @@ public final class PrefixIndex {
   }
 
   /** Identity of the parent, the rope length, and the page's own tokens. */
-  private record Key(@Nullable Node parent, int ropeLength, List<Integer> tokens) {
+  record Key(@Nullable Node parent, int ropeLength, List<Integer> tokens) {
     @Override
     public int hashCode() {
       return System.identityHashCode(parent) * 31 + tokens.hashCode() + ropeLength;
