@@ -5,7 +5,6 @@ import io.zaohua.engine.cache.Page;
 import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Matrix;
 import io.zaohua.model.spec.Mixer;
-import io.zaohua.model.spec.Rope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -128,7 +127,7 @@ final class AttentionRunner {
         last = Math.max(last, position);
       }
       rope.grow(last + 1);
-      boolean turns = a.rope() != Rope.NONE && a.rope().dims() > 0;
+      boolean turns = a.rope().dims() > 0;
       cores.forEach(
           p.count(),
           4,

@@ -233,7 +233,7 @@ class ExecutorTest {
     Executor executor = executor(0, KvType.F32, 1);
     float[][] spans = new float[6][];
     float[][] causal = new float[6][];
-    run(executor, new Step.Mask.Spans(List.of(new Step.Span(2, 4))), spans);
+    run(executor, new Step.Mask.Spans(List.of(new Step.Mask.Span(2, 4))), spans);
     run(executor, new Step.Mask.Causal(), causal);
     assertThat(spans[1]).containsExactly(causal[1]);
     assertThat(spans[2]).isNotEqualTo(causal[2]);

@@ -1,11 +1,15 @@
 package io.zaohua.engine.step;
 
+import io.zaohua.engine.kernel.Cores;
+import io.zaohua.engine.kernel.Matrices;
+import io.zaohua.engine.kernel.Matrix;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.FeedForward;
 import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.Weights;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -97,8 +101,14 @@ final class RandomWeights implements Weights {
     return values.get(part);
   }
 
-  PlainMatrix matrix(String part) {
+  Matrix matrix(String part) {
     Shape s = shape(part);
-    return new PlainMatrix(values.get(part), (int) s.rows(), (int) s.columns());
+    return Matrices.pack(
+        s.type(),
+        (int) s.rows(),
+        (int) s.columns(),
+        (from, count, target) -> readRows(part, from, count, target),
+        Arena.global(),
+        new Cores(1));
   }
 }
