@@ -28,7 +28,7 @@ record GgufHeader(int version, Metadata metadata, int alignment, List<Placed> te
   /** Far above any real file; keeps objects small change against the bytes they come from. */
   private static final int MAX_KEYS = 1 << 16;
 
-  private static final int MAX_TENSORS = 1 << 20;
+  private static final int MAX_TENSORS = 1 << 16;
   private static final int MAX_NAME = 65_535;
   private static final int MAX_NESTED_ARRAYS = 1 << 16;
   private static final int MAX_DEPTH = 8;

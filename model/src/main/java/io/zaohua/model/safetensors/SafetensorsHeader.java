@@ -34,9 +34,15 @@ record SafetensorsHeader(Map<String, String> metadata, List<Placed> tensors) {
   /** The limit of the safetensors library. */
   static final long MAX_BYTES = 100_000_000;
 
-  static final int MAX_TENSORS = 1 << 20;
+  /** Ten times what the largest models have; keeps objects few against the bytes they come from. */
+  static final int MAX_TENSORS = 1 << 18;
 
-  static final JsonFactory JSON = JsonFactory.builder().build();
+  /** Without tables of names: names from files are many, all different, and may be hostile. */
+  static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   /** A tensor and where in the file its bytes start. */
   record Placed(TensorInfo info, long position) {}

@@ -80,9 +80,9 @@ record SafetensorsIndex(Path path, Map<String, String> shards) {
       if (shards.put(tensor, shard) != null) {
         throw file.invalid("the name %s stands twice", "名称 %s 重复", FileBytes.shown(tensor));
       }
-      if (shards.size() > SafetensorsHeader.MAX_TENSORS) {
+      if (shards.size() > 4 * SafetensorsHeader.MAX_TENSORS) {
         throw file.invalid(
-            "it has more than %d tensors", "张量超过 %d 个", SafetensorsHeader.MAX_TENSORS);
+            "it has more than %d tensors", "张量超过 %d 个", 4 * SafetensorsHeader.MAX_TENSORS);
       }
     }
     expect(file, in.currentToken() == JsonToken.END_OBJECT);
