@@ -42,6 +42,18 @@ public final class Parts {
     return new Place(layer, Integer.parseInt(rest, 8, end, 10), rest.substring(end + 1));
   }
 
+  /** Whether a part is a vector: a bias or a norm's factors. */
+  public static boolean vector(String part) {
+    String name = place(part).name();
+    return name.endsWith(".bias")
+        || switch (name) {
+          case "finalNorm.weight", "qNorm.weight", "kNorm.weight" -> true;
+          case "preMixer.weight", "postMixer.weight" -> true;
+          case "preFeedForward.weight", "postFeedForward.weight" -> true;
+          default -> false;
+        };
+  }
+
   /** All parts in the order in which the stack uses them. A tied head has none of its own. */
   public static Map<String, Size> of(TransformerSpec spec) {
     var parts = new LinkedHashMap<String, Size>();

@@ -1,0 +1,133 @@
+package io.zaohua.model.convert;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.model.Message;
+import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.file.NewFile;
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.safetensors.SafetensorsWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One checkpoint on its way to a Hugging Face folder. */
+final class ToSafetensors {
+  private static final long SHARD_BYTES = 5_000_000_000L;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Checkpoint checkpoint;
+  private final Optional<TensorType> wanted;
+  private final List<Message> notes = new ArrayList<>();
+
+  ToSafetensors(Checkpoint checkpoint, Optional<TensorType> wanted) {
+    this.checkpoint = checkpoint;
+    this.wanted = wanted;
+  }
+
+  private TensorType type(TensorType found) {
+    return wanted.orElseGet(
+        () ->
+            switch (found) {
+              case F32, F16, BF16 -> found;
+              default -> found.quantized() ? TensorType.F16 : TensorType.F32;
+            });
+  }
+
+  Report write(Path folder) {
+    var table = checkpoint.family().safetensors(checkpoint.spec(), _ -> false);
+    var plans =
+        Plans.of(
+            checkpoint.spec(), table, checkpoint.weights(), (part, vector, found) -> type(found));
+    var source = TensorPlan.source(plans, checkpoint.weights());
+    var infos = plans.stream().map(TensorPlan::info).toList();
+    var files =
+        new ArrayList<>(
+            new SafetensorsWriter(Map.of("format", "pt"), infos)
+                .write(folder, SHARD_BYTES, source));
+    files.add(text(folder.resolve("config.json"), config(infos.getFirst().type())));
+    generation().ifPresent(g -> files.add(text(folder.resolve("generation_config.json"), g)));
+    checkpoint
+        .chatTemplate()
+        .ifPresent(t -> files.add(text(folder.resolve("chat_template.jinja"), t)));
+    if (checkpoint.metadata().isPresent()) {
+      notes.add(
+          Message.of(
+              "The tokenizer stays behind: tokenizer.json is not made from GGUF.",
+              "未带上分词器:不会由 GGUF 生成 tokenizer.json。"));
+    }
+    return new Report(files, notes);
+  }
+
+  private String config(TensorType type) {
+    var json = checkpoint.config().json().deepCopy();
+    json.put("model_type", checkpoint.family().name());
+    json.putArray("architectures").add(checkpoint.family().className());
+    String dtype =
+        switch (type) {
+          case F16 -> "float16";
+          case BF16 -> "bfloat16";
+          default -> "float32";
+        };
+    json.put("dtype", dtype);
+    json.put("torch_dtype", dtype);
+    if (json.get("rope_parameters") instanceof ObjectNode rope
+        && rope.path("rope_type").asText().equals("divisors")) {
+      // transformers knows ready-made divisors as LongRoPE with one set of factors.
+      var divisors = rope.remove("divisors");
+      rope.put("rope_type", "longrope");
+      rope.set("short_factor", divisors);
+      rope.set("long_factor", divisors);
+      rope.put("factor", 1.0);
+      rope.put("attention_factor", 1.0);
+      rope.put("original_max_position_embeddings", checkpoint.spec().contextLength());
+      notes.add(
+          Message.of(
+              "The positions' divisors are written as longrope, which has the same effect.",
+              "位置的除数以 longrope 写出,效果相同。"));
+    }
+    var generation = checkpoint.generation();
+    generation.beginToken().ifPresent(id -> json.put("bos_token_id", id));
+    if (!generation.endTokens().isEmpty()) {
+      json.set("eos_token_id", JSON.valueToTree(generation.endTokens().stream().sorted().toList()));
+    }
+    return pretty(json);
+  }
+
+  private Optional<String> generation() {
+    var g = checkpoint.generation();
+    var json = JSON.createObjectNode();
+    g.temperature().ifPresent(v -> json.put("temperature", v));
+    g.topP().ifPresent(v -> json.put("top_p", v));
+    g.topK().ifPresent(v -> json.put("top_k", v));
+    g.minP().ifPresent(v -> json.put("min_p", v));
+    g.repetitionPenalty().ifPresent(v -> json.put("repetition_penalty", v));
+    if (json.isEmpty()) {
+      return Optional.empty();
+    }
+    json.put("do_sample", true);
+    return Optional.of(pretty(json));
+  }
+
+  private static String pretty(ObjectNode json) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Path text(Path path, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (var file = NewFile.create(path, bytes.length)) {
+      file.write(ByteBuffer.wrap(bytes));
+      file.finish();
+    }
+    return path;
+  }
+}
