@@ -2,6 +2,7 @@ package io.zaohua.engine.step;
 
 import io.zaohua.engine.cache.KvSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What one step runs: new rows of one or many sequences. */
@@ -13,6 +14,11 @@ public final class Step {
 
     /** Token ids. */
     record Tokens(List<Integer> ids) implements Rows {
+      /** Ids {@code from .. from + count} of an array. */
+      public static Tokens of(int[] ids, int from, int count) {
+        return new Tokens(Arrays.stream(ids, from, from + count).boxed().toList());
+      }
+
       @Override
       public int count() {
         return ids.size();
@@ -123,13 +129,9 @@ public final class Step {
 
   /** Adds tokens of a sequence, causal, in the cache's own numbering. */
   public Step add(KvSequence sequence, int[] ids, int from, int count, Wanted logits) {
-    List<Integer> list = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      list.add(ids[from + i]);
-    }
+    Rows tokens = Rows.Tokens.of(ids, from, count);
     return add(
-        new Entry(
-            sequence, new Rows.Tokens(list), List.of(), new Mask.Causal(), logits, Wanted.NONE));
+        new Entry(sequence, tokens, List.of(), new Mask.Causal(), logits, Wanted.NONE));
   }
 
   /** Adds an entry; each sequence may occur once. */

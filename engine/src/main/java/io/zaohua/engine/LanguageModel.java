@@ -1,0 +1,304 @@
+package io.zaohua.engine;
+
+import io.zaohua.engine.cache.KvPool;
+import io.zaohua.engine.cache.KvSequence;
+import io.zaohua.engine.cache.KvShape;
+import io.zaohua.engine.cache.KvType;
+import io.zaohua.engine.kernel.Cores;
+import io.zaohua.engine.kernel.Matrices;
+import io.zaohua.engine.kernel.Matrix;
+import io.zaohua.engine.step.Executor;
+import io.zaohua.engine.step.Step;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.model.tokenizer.Tokenizer;
+import io.zaohua.model.tokenizer.TokenizerMetadata;
+import io.zaohua.model.weights.Weights;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A language model ready to run on the CPU: the door of this library.
+ *
+ * <pre>{@code
+ * try (var model = LanguageModel.load(Path.of("SmolLM2-135M-Instruct.Q4_1.gguf"))) {
+ *   var answer = model.generate("The capital of France is", GenerateOptions.greedy(), System.out::print);
+ * }
+ * }</pre>
+ *
+ * <p>Safe for several threads; requests run one after the other.
+ */
+public final class LanguageModel implements AutoCloseable {
+  /** Rows of a prompt that run together. */
+  static final int CHUNK = 512;
+
+  private static final int DEFAULT_CONTEXT = 8192;
+
+  private final Checkpoint checkpoint;
+  private final Arena arena;
+  private final Cores cores;
+  private final Executor executor;
+  private final MemoryNeed need;
+  private Optional<Tokenizer> tokenizer = Optional.empty();
+  private boolean closed;
+
+  private LanguageModel(
+      Checkpoint checkpoint, Arena arena, Cores cores, Executor executor, MemoryNeed need) {
+    this.checkpoint = checkpoint;
+    this.arena = arena;
+    this.cores = cores;
+    this.executor = executor;
+    this.need = need;
+  }
+
+  /** Loads a GGUF file or a Hugging Face folder with the default options. */
+  public static LanguageModel load(Path path) {
+    return load(path, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a GGUF file or a Hugging Face folder.
+   *
+   * @throws UserError if it is damaged, of an unknown family or type, or does not fit into memory
+   */
+  public static LanguageModel load(Path path, LoadOptions options) {
+    Checkpoint checkpoint = Checkpoint.open(path);
+    Arena arena = Arena.ofShared();
+    Cores cores = new Cores(options.threads().orElseGet(PhysicalCores::count));
+    try {
+      TransformerSpec spec = checkpoint.spec();
+      KvType type = options.cacheType().orElse(defaultCache(checkpoint.weights()));
+      int context =
+          options.contextLength().orElse(Math.min(spec.contextLength(), DEFAULT_CONTEXT));
+      if (context < 1) {
+        throw new UserError(
+            UserError.Kind.USAGE,
+            Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", context),
+            Message.of("Give --ctx at least 1.", "--ctx 至少为 1。"));
+      }
+      long total = checkpoint.describe().bytes();
+      MemoryNeed need = MemoryNeed.of(spec, total, context, type);
+      need.check();
+      KvShape shape = KvShape.of(spec, type);
+      long heap = Runtime.getRuntime().maxMemory();
+      KvPool pool = new KvPool(shape, Math.max(shape.bytes(context) * 2, heap / 4));
+      Packing packing = new Packing(checkpoint.weights(), arena, cores, options, total);
+      Executor executor = new Executor(spec, checkpoint.weights(), packing::matrix, pool, cores);
+      return new LanguageModel(checkpoint, arena, cores, executor, need);
+    } catch (RuntimeException | Error e) {
+      cores.close();
+      arena.close();
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** Packs parts and tells how far it is. */
+  private record Packing(
+      Weights weights, Arena arena, Cores cores, LoadOptions options, long total, long[] done) {
+    Packing(Weights weights, Arena arena, Cores cores, LoadOptions options, long total) {
+      this(weights, arena, cores, options, total, new long[1]);
+    }
+
+    Matrix matrix(String part) {
+      Weights.Shape s = weights.shape(part);
+      Matrix m =
+          Matrices.pack(
+              s.type(),
+              Math.toIntExact(s.rows()),
+              Math.toIntExact(s.columns()),
+              (from, count, target) -> weights.readRows(part, from, count, target),
+              arena,
+              cores);
+      done[0] = Math.min(total, done[0] + s.rows() * s.rowBytes());
+      options.progress().loaded(done[0], total);
+      return m;
+    }
+  }
+
+  private static KvType defaultCache(Weights weights) {
+    return weights.shape("layers.0.q.weight").type() == TensorType.F32 ? KvType.F32 : KvType.F16;
+  }
+
+  public TransformerSpec spec() {
+    return executor.spec();
+  }
+
+  /** The checkpoint it came from: metadata, licence, chat template, generation defaults. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /**
+   * The checkpoint's tokenizer.
+   *
+   * @throws UserError if it has none
+   */
+  public synchronized Tokenizer tokenizer() {
+    if (tokenizer.isEmpty()) {
+      tokenizer = Optional.of(readTokenizer());
+    }
+    return tokenizer.get();
+  }
+
+  private Tokenizer readTokenizer() {
+    return checkpoint
+        .metadata()
+        .map(m -> TokenizerMetadata.of(m).tokenizer())
+        .orElseThrow(
+            () ->
+                new UserError(
+                    UserError.Kind.NOT_FOUND,
+                    Message.of(
+                        "%s has no tokenizer.", "%s 没有分词器。", checkpoint.path().getFileName()),
+                    Message.of("Put its tokenizer.json beside it.", "请将其 tokenizer.json 放在旁边。")));
+  }
+
+  /** Positions a sequence may have. */
+  public int contextLength() {
+    return need.context();
+  }
+
+  /** What it needs of memory. */
+  public MemoryNeed memory() {
+    return need;
+  }
+
+  public int threads() {
+    return cores.threads();
+  }
+
+  /** Runs steps of many sequences by hand; the caller then keeps to one thread. */
+  public Executor executor() {
+    return executor;
+  }
+
+  /** Generates from a text; new text goes to {@code listener} as soon as it is certain. */
+  public Generation generate(String prompt, GenerateOptions options, Consumer<String> listener) {
+    return generate(tokenizer().encodeOpenPrompt(prompt, false), options, listener);
+  }
+
+  /** Generates from ready tokens. */
+  public Generation generate(int[] prompt, GenerateOptions options, Consumer<String> listener) {
+    synchronized (executor) {
+      checkOpen();
+      return new GenerationRun(this, prompt, options, listener).run();
+    }
+  }
+
+  /**
+   * Logits of every token of {@code ids}, row by row.
+   *
+   * @param chunk rows that run together; the numbers do not depend on it
+   */
+  public void logits(int[] ids, int chunk, Step.Output output) {
+    logits(ids, chunk, 0, output);
+  }
+
+  /** The same for the tokens from {@code first} on. */
+  void logits(int[] ids, int chunk, int first, Step.Output output) {
+    synchronized (executor) {
+      checkOpen();
+      checkLength(ids.length);
+      try (KvSequence s = executor.open(ids.length)) {
+        for (int at = 0; at < ids.length; at += chunk) {
+          int from = at;
+          executor.run(
+              new Step()
+                  .add(
+                      s,
+                      ids,
+                      at,
+                      Math.min(chunk, ids.length - at),
+                      (row, _) -> from + row >= first),
+              (_, row, values, offset) -> output.logits(0, from + row, values, offset));
+        }
+      }
+    }
+  }
+
+  /** The hidden state (after the final norm) of every token, [tokens, width], row after row. */
+  public float[] hiddenStates(int[] ids) {
+    synchronized (executor) {
+      checkOpen();
+      checkLength(ids.length);
+      int width = spec().width();
+      float[] all = new float[ids.length * width];
+      try (KvSequence s = executor.open(ids.length)) {
+        for (int at = 0; at < ids.length; at += CHUNK) {
+          int from = at;
+          int n = Math.min(CHUNK, ids.length - at);
+          executor.run(
+              new Step()
+                  .add(
+                      new Step.Entry(
+                          s,
+                          Step.Rows.Tokens.of(ids, at, n),
+                          List.of(),
+                          new Step.Mask.Causal(),
+                          Step.Wanted.NONE,
+                          Step.Wanted.ALL)),
+              new Step.Output() {
+                @Override
+                public void logits(int entry, int row, float[] values, int offset) {}
+
+                @Override
+                public void hidden(int entry, int row, float[] values, int offset) {
+                  System.arraycopy(values, offset, all, (from + row) * width, width);
+                }
+              });
+        }
+      }
+      return all;
+    }
+  }
+
+  void checkLength(int length) {
+    if (length == 0) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("There is no token to start from.", "没有可作为起点的词元。"),
+          Message.of("Give a prompt.", "请给出提示。"));
+    }
+    if (length > contextLength()) {
+      throw new UserError(
+          UserError.Kind.CAPACITY,
+          Message.of(
+              "The prompt has %,d tokens and the context holds %,d.",
+              "提示有 %,d 个词元,而上下文只能容纳 %,d 个。", length, contextLength()),
+          Message.of(
+              "Shorten it, or give a larger --ctx (the model was made for %,d).",
+              "请缩短提示,或增大 --ctx(模型支持 %,d)。", spec().contextLength()));
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+  }
+
+  /** The checkpoint's chat template, if it has one. */
+  public Optional<String> chatTemplate() {
+    return checkpoint.chatTemplate();
+  }
+
+  /** Frees the weights; waits for a running request. */
+  @Override
+  public void close() {
+    synchronized (executor) {
+      if (!closed) {
+        closed = true;
+        cores.close();
+        arena.close();
+        checkpoint.close();
+      }
+    }
+  }
+}

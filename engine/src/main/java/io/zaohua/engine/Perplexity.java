@@ -1,0 +1,103 @@
+package io.zaohua.engine;
+
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * How well a model predicts a text, by llama.cpp's procedure (tools/perplexity): the text in windows
+ * of {@code context} tokens, each begun anew, the second half of each window scored.
+ *
+ * @param value exp of the mean negative log-likelihood
+ * @param error standard error of the value
+ * @param tokens scored tokens
+ */
+public record Perplexity(double value, double error, long tokens) {
+
+  /** Negative log-likelihoods as they come in. */
+  static final class Sum {
+    private double sum;
+    private double squares;
+    private long count;
+
+    void add(double nll) {
+      sum += nll;
+      squares += nll * nll;
+      count++;
+    }
+
+    Perplexity result() {
+      double mean = sum / count;
+      double variance = squares / count - mean * mean;
+      double value = Math.exp(mean);
+      double error = count > 1 ? Math.sqrt(Math.max(0, variance) / (count - 1)) * value : 0;
+      return new Perplexity(value, error, count);
+    }
+  }
+
+  /** Scores {@code text}; {@code progress} hears the value after each window. */
+  public static Perplexity of(
+      LanguageModel model, String text, int context, Consumer<Perplexity> progress) {
+    Tokenizer tokenizer = model.tokenizer();
+    int[] ids = tokenizer.encodeOpenPrompt(text, false);
+    int[] bare = tokenizer.encode("", false);
+    boolean begins = tokenizer.encodeOpenPrompt("", false).length > bare.length;
+    return of(model, ids, context, begins ? ids[0] : -1, progress);
+  }
+
+  /**
+   * The same for ready tokens.
+   *
+   * @param begin token that stands at the start of every window, or -1
+   */
+  public static Perplexity of(
+      LanguageModel model, int[] ids, int context, int begin, Consumer<Perplexity> progress) {
+    if (context < 4 || ids.length < 2 * context) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "The text has %,d tokens; two windows of %,d are needed at least.",
+              "文本有 %,d 个词元;至少需要两个 %,d 词元的窗口。", ids.length, context),
+          Message.of("Use a longer text or a smaller --ctx.", "请用更长的文本或更小的 --ctx。"));
+    }
+    Sum sum = new Sum();
+    for (int at = 0; at + context <= ids.length; at += context) {
+      int[] window = Arrays.copyOfRange(ids, at, at + context);
+      int[] expected = window.clone();
+      if (begin >= 0) {
+        window[0] = begin;
+      }
+      int first = context / 2;
+      model.logits(
+          window,
+          context,
+          first,
+          (_, row, logits, offset) -> {
+            if (row < context - 1) {
+              sum.add(-logProbability(logits, offset, model.spec().vocabulary(), expected[row + 1]));
+            }
+          });
+      progress.accept(sum.result());
+    }
+    return sum.result();
+  }
+
+  /** Log of the softmax at {@code id}. */
+  static double logProbability(float[] logits, int offset, int vocabulary, int id) {
+    return logits[offset + id] - logSumExp(logits, offset, vocabulary);
+  }
+
+  static double logSumExp(float[] logits, int offset, int vocabulary) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < vocabulary; i++) {
+      largest = Math.max(largest, logits[offset + i]);
+    }
+    double total = 0;
+    for (int i = 0; i < vocabulary; i++) {
+      total += Math.exp(logits[offset + i] - largest);
+    }
+    return largest + Math.log(total);
+  }
+}
