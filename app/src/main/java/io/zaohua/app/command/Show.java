@@ -1,11 +1,12 @@
 package io.zaohua.app.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.app.terminal.Console;
 import io.zaohua.app.terminal.Sizes;
 import io.zaohua.app.terminal.Table;
-import io.zaohua.model.file.TensorFile;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.checkpoint.Description;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.gguf.GgufFile;
@@ -13,7 +14,7 @@ import io.zaohua.model.gguf.GgufValue;
 import io.zaohua.model.hub.CachedModel;
 import io.zaohua.model.hub.Hub;
 import io.zaohua.model.safetensors.SafetensorsFile;
-import java.io.IOException;
+import io.zaohua.model.spec.TransformerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,145 +56,114 @@ final class Show implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Path path = ModelOption.resolve(console, model);
-    boolean gguf = Files.isRegularFile(path) && !path.toString().endsWith(".safetensors");
-    if (gguf && !path.toString().endsWith(".json")) {
-      try (GgufFile file = GgufFile.open(path)) {
-        showGguf(file);
-      }
-    } else {
-      try (SafetensorsFile file = SafetensorsFile.open(path)) {
-        showSafetensors(file);
-      }
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+      show(checkpoint);
+    } catch (UserError e) {
+      showRaw(path, e);
     }
     return 0;
   }
 
-  private void showGguf(GgufFile file) throws IOException {
-    var values = file.metadata();
-    String architecture = values.string("general.architecture").orElse("unknown");
+  private void show(Checkpoint checkpoint) {
+    Description described = checkpoint.describe();
+    TransformerSpec spec = described.spec();
     List<List<String>> facts = new ArrayList<>();
-    facts.add(List.of("format", "GGUF v" + file.version()));
-    values.string("general.name").ifPresent(name -> facts.add(List.of("name", name)));
-    facts.add(List.of("architecture", architecture));
+    facts.add(List.of("format", described.format()));
+    described.name().ifPresent(name -> facts.add(List.of("name", oneLine(name))));
+    facts.add(List.of("family", described.family()));
+    facts.add(List.of("licence", licence(described.licence(), checkpoint.path())));
+    facts.add(List.of("size", Sizes.of(described.bytes())));
     facts.add(
         List.of(
-            "licence",
-            values
-                .string("general.license")
-                .or(() -> knownLicence(file.paths().getFirst()))
-                .orElse("not stated in the file")));
-    addFiles(facts, file.paths());
-    values
-        .integer(architecture + ".context_length")
-        .ifPresent(n -> facts.add(List.of("context", n + " tokens")));
-    int vocabulary = values.strings("tokenizer.ggml.tokens").size();
-    if (vocabulary > 0) {
-      String kind = values.string("tokenizer.ggml.model").orElse("unknown");
-      facts.add(List.of("tokenizer", kind + ", " + vocabulary + " tokens"));
-    }
-    facts.add(List.of("chat template", values.has("tokenizer.chat_template") ? "yes" : "no"));
-    addTensors(facts, file);
-    Map<String, String> described = new TreeMap<>();
-    values.values().forEach((key, value) -> described.put(key, describe(value)));
-    print(facts, described, file);
+            "shape",
+            "%d layers, width %d, vocabulary %d"
+                .formatted(spec.layers().size(), spec.width(), spec.vocabulary())));
+    facts.add(List.of("context", spec.contextLength() + " tokens"));
+    facts.add(List.of("chat template", described.chatTemplate() ? "yes" : "no"));
+    addTensors(facts, described.tensors());
+    Map<String, String> values = new TreeMap<>();
+    checkpoint
+        .metadata()
+        .ifPresentOrElse(
+            gguf -> gguf.values().forEach((key, value) -> values.put(key, describe(value))),
+            () ->
+                checkpoint
+                    .config()
+                    .json()
+                    .properties()
+                    .forEach(e -> values.put(e.getKey(), shortened(e.getValue().toString()))));
+    print(facts, values, described.tensors());
   }
 
-  private void showSafetensors(SafetensorsFile file) throws IOException {
-    Path folder = file.paths().getFirst().toAbsolutePath().resolveSibling("");
+  /** A file the engine cannot run still shows what it holds; why it cannot run is a note. */
+  private void showRaw(Path path, UserError why) {
+    Map<String, String> values = new TreeMap<>();
     List<List<String>> facts = new ArrayList<>();
-    facts.add(List.of("format", "safetensors"));
-    Path config = folder.resolve("config.json");
-    Map<String, String> described = new TreeMap<>(file.metadata());
-    if (Files.isRegularFile(config)) {
-      JsonNode json = new ObjectMapper().readTree(Files.readString(config));
-      facts.add(
-          List.of(
-              "architecture",
-              json.path("architectures")
-                  .path(0)
-                  .asText(json.path("model_type").asText("unknown"))));
-      if (json.has("max_position_embeddings")) {
-        facts.add(List.of("context", json.path("max_position_embeddings").asText() + " tokens"));
+    List<TensorInfo> stored;
+    if (Files.isDirectory(path) || path.toString().contains(".safetensors")) {
+      try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        facts.add(List.of("format", "safetensors"));
+        values.putAll(file.metadata());
+        stored = file.tensors();
       }
-      json.properties().forEach(e -> described.put(e.getKey(), shortened(e.getValue().toString())));
+    } else {
+      try (GgufFile file = GgufFile.open(path)) {
+        facts.add(List.of("format", "GGUF v" + file.version()));
+        facts.add(
+            List.of(
+                "architecture",
+                oneLine(file.metadata().string("general.architecture").orElse("none"))));
+        facts.add(List.of("licence", licence(file.metadata().string("general.license"), path)));
+        file.metadata().values().forEach((key, value) -> values.put(key, describe(value)));
+        stored = file.tensors();
+      }
     }
-    facts.add(List.of("licence", licence(folder).orElse("not stated in the folder")));
-    addFiles(facts, file.paths());
-    facts.add(
-        List.of(
-            "tokenizer",
-            Files.exists(folder.resolve("tokenizer.json")) ? "tokenizer.json" : "none"));
-    facts.add(List.of("chat template", hasTemplate(folder) ? "yes" : "no"));
-    addTensors(facts, file);
-    print(facts, described, file);
+    addTensors(facts, stored);
+    print(facts, values, stored);
+    console.note(new Message(why.text(), why.text()));
   }
 
-  private static boolean hasTemplate(Path folder) throws IOException {
-    Path tokenizer = folder.resolve("tokenizer_config.json");
-    return Files.exists(folder.resolve("chat_template.jinja"))
-        || (Files.isRegularFile(tokenizer)
-            && new ObjectMapper().readTree(Files.readString(tokenizer)).has("chat_template"));
+  /** What the file says, else what the catalogue says of it. */
+  private static String licence(Optional<String> stated, Path path) {
+    return stated
+        .or(
+            () ->
+                Hub.fromEnvironment().list().stream()
+                    .filter(here -> here.path().equals(path))
+                    .findFirst()
+                    .flatMap(CachedModel::licence))
+        .map(Show::oneLine)
+        .orElse("not stated");
   }
 
-  /** The line of a model card's front matter. */
-  private static Optional<String> licence(Path folder) throws IOException {
-    Path card = folder.resolve("README.md");
-    if (!Files.isRegularFile(card)) {
-      return Optional.empty();
-    }
-    try (Stream<String> lines = Files.lines(card)) {
-      return lines
-          .limit(200)
-          .filter(line -> line.startsWith("license:"))
-          .map(line -> line.substring(8).strip())
-          .filter(line -> !line.isEmpty())
-          .findFirst();
-    }
-  }
-
-  /** The catalogue's word where the file has none. */
-  private static Optional<String> knownLicence(Path path) {
-    return Hub.fromEnvironment().list().stream()
-        .filter(here -> here.path().equals(path))
-        .findFirst()
-        .flatMap(CachedModel::licence);
-  }
-
-  private static void addFiles(List<List<String>> facts, List<Path> paths) throws IOException {
-    long bytes = 0;
-    for (Path path : paths) {
-      bytes += Files.size(path);
-    }
-    facts.add(
-        List.of(
-            "size", Sizes.of(bytes) + (paths.size() > 1 ? " in " + paths.size() + " files" : "")));
-  }
-
-  private static void addTensors(List<List<String>> facts, TensorFile file) {
+  private static void addTensors(List<List<String>> facts, List<TensorInfo> stored) {
     long elements = 0;
     Map<TensorType, Long> types = new EnumMap<>(TensorType.class);
-    for (TensorInfo tensor : file.tensors()) {
+    for (TensorInfo tensor : stored) {
       elements += tensor.elements();
       types.merge(tensor.type(), 1L, Long::sum);
     }
     facts.add(List.of("parameters", String.format(Locale.ROOT, "%.1f million", elements / 1e6)));
     List<String> counts = new ArrayList<>();
     types.forEach((type, count) -> counts.add(count + " " + type));
-    facts.add(List.of("tensors", file.tensors().size() + ": " + String.join(", ", counts)));
+    facts.add(List.of("tensors", stored.size() + ": " + String.join(", ", counts)));
   }
 
-  private void print(List<List<String>> facts, Map<String, String> values, TensorFile file) {
+  private void print(
+      List<List<String>> facts, Map<String, String> values, List<TensorInfo> stored) {
     console.print(Table.of(facts));
     if (metadata) {
       console.print(
           "\n"
               + Table.of(
-                  values.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList()));
+                  values.entrySet().stream()
+                      .map(e -> List.of(oneLine(e.getKey()), shortened(e.getValue())))
+                      .toList()));
     }
     if (tensors) {
-      console.print("\n" + Table.of(file.tensors().stream().map(Show::row).toList()));
+      console.print("\n" + Table.of(stored.stream().map(Show::row).toList()));
     }
   }
 
