@@ -6,6 +6,7 @@ import java.util.List;
 public final class Commands {
   private static final List<Command> ALL =
       List.of(
+          new Command("tokenize", (console, _) -> new Tokenize(console)),
           new Command("show", (console, _) -> new Show(console)),
           new Command("list", (console, _) -> new ListModels(console)),
           new Command("pull", (console, _) -> new Pull(console)),
