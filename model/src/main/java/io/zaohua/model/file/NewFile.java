@@ -139,15 +139,20 @@ public final class NewFile implements AutoCloseable {
 
   private static UserError failed(Path target, IOException cause) {
     boolean full = String.valueOf(cause.getMessage()).contains("No space left");
-    String why =
+    var why =
         switch (cause) {
-          case AccessDeniedException _ -> "permission denied";
-          case NoSuchFileException _ -> "its folder is gone";
-          default -> full ? "the disk is full" : cause.getClass().getSimpleName();
+          case AccessDeniedException _ -> new Message("permission denied", "没有权限");
+          case NoSuchFileException _ -> new Message("its folder is gone", "文件夹已不存在");
+          default ->
+              full
+                  ? new Message("the disk is full", "磁盘已满")
+                  : Message.of("%s", "%s", cause.getClass().getSimpleName());
         };
     return new UserError(
         full ? UserError.Kind.CAPACITY : UserError.Kind.IO,
-        Message.of("%s cannot be written (%s).", "无法写入 %s(%s)。", target, why),
+        new Message(
+            target + " cannot be written (" + why.english() + ").",
+            "无法写入 " + target + "(" + why.chinese() + ")。"),
         Message.of(
             "Check the permissions and the room on the disk; nothing was left behind.",
             "请检查权限和磁盘空间;没有留下任何文件。"),
