@@ -1,0 +1,10 @@
+/**
+ * How the next token is chosen: logits in, one id out. Everyone who generates may enter. A {@link
+ * io.zaohua.engine.sample.Sampler} is a chain of one-method parts, one file each: rules change
+ * logits, cuts drop candidates, a draw picks one. Start reading at {@code Sampler}, then {@code
+ * SamplingOptions}; {@code BeamSearch} and {@code LogProbs} stand beside the chain.
+ */
+@NullMarked
+package io.zaohua.engine.sample;
+
+import org.jspecify.annotations.NullMarked;
