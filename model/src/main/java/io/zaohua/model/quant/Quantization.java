@@ -83,7 +83,7 @@ public record Quantization(FileType type, boolean allowRequantize, int threads) 
     var writer = GgufWriter.of(header, written);
     var read = new AtomicLong();
     var turns = choices.listIterator();
-    try (var rewriter = new Rewriter(threads)) {
+    try (var rewriter = new Rewriter(threads, Rewriter.RUN)) {
       writer.write(
           target,
           (tensor, sink) -> {

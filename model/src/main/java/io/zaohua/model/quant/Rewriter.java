@@ -19,12 +19,15 @@ import java.util.function.Consumer;
  */
 final class Rewriter implements AutoCloseable {
   /** Elements of a task; a multiple of every block size. */
-  private static final int RUN = 1 << 19;
+  static final int RUN = 1 << 19;
 
   private final ExecutorService workers;
   private final int ahead;
+  private final int run;
 
-  Rewriter(int threads) {
+  /** Normally {@code run} is {@link #RUN}. */
+  Rewriter(int threads, int run) {
+    this.run = run;
     this.workers =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().daemon().name("quantize").factory());
@@ -39,12 +42,12 @@ final class Rewriter implements AutoCloseable {
   void rewrite(TensorFile file, TensorInfo tensor, TensorType type, Consumer<MemorySegment> sink) {
     var running = new ArrayDeque<Future<byte[]>>();
     try {
-      for (long from = 0; from < tensor.elements(); from += RUN) {
+      for (long from = 0; from < tensor.elements(); from += run) {
         if (running.size() == ahead) {
           sink.accept(MemorySegment.ofArray(finished(running.remove())));
         }
         long first = from;
-        int count = (int) Math.min(RUN, tensor.elements() - from);
+        int count = (int) Math.min(run, tensor.elements() - from);
         running.add(workers.submit(() -> run(file, tensor, type, first, count)));
       }
       while (!running.isEmpty()) {

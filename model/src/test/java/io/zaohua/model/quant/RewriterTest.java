@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RewriterTest {
   @Test
   void tensorsOfSeveralRunsComeOutInOrder() {
-    float[] values = normal(3 * (1 << 19) + 512);
+    float[] values = normal(20 * 1024 + 512);
     byte[] expected = new byte[Math.toIntExact(TensorType.Q8_0.bytes(values.length))];
     Quantizer.of(TensorType.Q8_0).encode(values, 0, values.length, expected, 0);
     assertThat(rewritten(values, TensorType.Q8_0, 3)).isEqualTo(expected);
@@ -26,7 +26,7 @@ class RewriterTest {
 
   @Test
   void oneThreadAndManyGiveTheSameBytes() {
-    float[] values = normal(1 << 20);
+    float[] values = normal(20 * 1024);
     assertThat(rewritten(values, TensorType.Q4_K, 1))
         .isEqualTo(rewritten(values, TensorType.Q4_K, 4));
   }
@@ -63,7 +63,7 @@ class RewriterTest {
     if (values.length % 256 != 0) {
       tensor = new TensorInfo("w", TensorType.F32, List.of((long) values.length));
     }
-    try (var rewriter = new Rewriter(threads)) {
+    try (var rewriter = new Rewriter(threads, 1024)) {
       rewriter.rewrite(
           new InMemory(tensor, bytes(values)),
           tensor,
