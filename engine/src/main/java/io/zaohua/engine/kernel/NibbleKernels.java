@@ -5,6 +5,7 @@ import static io.zaohua.engine.kernel.Lanes.COUNT;
 import static io.zaohua.engine.kernel.Lanes.FLOATS;
 import static io.zaohua.engine.kernel.Lanes.GROUP;
 import static io.zaohua.engine.kernel.Lanes.INTS;
+import static io.zaohua.engine.kernel.Lanes.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -51,35 +52,46 @@ final class NibbleKernels {
     for (int b = 0; b < blocks; b++) {
       int at = tile * blocks + b;
       long c = codesAt + (long) b * (8 * BYTES);
-      ShortVector start =
+      int p = at * 16 * width + t;
+      IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
+      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + BYTES, LITTLE_ENDIAN);
+      ShortVector x0 = IntVector.broadcast(INTS, pairs[p + 0 * width]).reinterpretAsShorts();
+      ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + 1 * width]).reinterpretAsShorts();
+      ShortVector x9 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
+      ShortVector s00 = v0.and(MASK).reinterpretAsShorts().mul(x0).add(v0.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8)).add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1)).add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
+      ShortVector s01 = v1.and(MASK).reinterpretAsShorts().mul(x0).add(v1.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8)).add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1)).add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
+      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
+      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 3 * BYTES, LITTLE_ENDIAN);
+      ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
+      ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
+      ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3 * width]).reinterpretAsShorts();
+      ShortVector x11 = IntVector.broadcast(INTS, pairs[p + 11 * width]).reinterpretAsShorts();
+      ShortVector s10 = s00.add(v2.and(MASK).reinterpretAsShorts().mul(x2).add(v2.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10)).add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3)).add(v2.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
+      ShortVector s11 = s01.add(v3.and(MASK).reinterpretAsShorts().mul(x2).add(v3.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10)).add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3)).add(v3.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
+      IntVector v4 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
+      IntVector v5 = IntVector.fromMemorySegment(INTS, w, c + 5 * BYTES, LITTLE_ENDIAN);
+      ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
+      ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
+      ShortVector x5 = IntVector.broadcast(INTS, pairs[p + 5 * width]).reinterpretAsShorts();
+      ShortVector x13 = IntVector.broadcast(INTS, pairs[p + 13 * width]).reinterpretAsShorts();
+      ShortVector s20 = s10.add(v4.and(MASK).reinterpretAsShorts().mul(x4).add(v4.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12)).add(v4.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5)).add(v4.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
+      ShortVector s21 = s11.add(v5.and(MASK).reinterpretAsShorts().mul(x4).add(v5.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12)).add(v5.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5)).add(v5.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
+      IntVector v6 = IntVector.fromMemorySegment(INTS, w, c + 6 * BYTES, LITTLE_ENDIAN);
+      IntVector v7 = IntVector.fromMemorySegment(INTS, w, c + 7 * BYTES, LITTLE_ENDIAN);
+      ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
+      ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
+      ShortVector x7 = IntVector.broadcast(INTS, pairs[p + 7 * width]).reinterpretAsShorts();
+      ShortVector x15 = IntVector.broadcast(INTS, pairs[p + 15 * width]).reinterpretAsShorts();
+      ShortVector s30 = s20.add(v6.and(MASK).reinterpretAsShorts().mul(x6).add(v6.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14)).add(v6.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7)).add(v6.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+      ShortVector s31 = s21.add(v7.and(MASK).reinterpretAsShorts().mul(x6).add(v7.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14)).add(v7.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7)).add(v7.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+      ShortVector zero =
           IntVector.broadcast(INTS, sums[2 * at * width + t])
               .reinterpretAsShorts()
               .add(IntVector.broadcast(INTS, sums[(2 * at + 1) * width + t]).reinterpretAsShorts())
               .mul((short) minusZero);
-      ShortVector a0 = start;
-      ShortVector a1 = start;
-      for (int j = 0; j < 4; j++) {
-        int p = (at * 16 + 2 * j) * width + t;
-        IntVector v0 = IntVector.fromMemorySegment(INTS, w, c + j * (2 * BYTES), LITTLE_ENDIAN);
-        IntVector v1 =
-            IntVector.fromMemorySegment(INTS, w, c + j * (2 * BYTES) + BYTES, LITTLE_ENDIAN);
-        ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
-        ShortVector x1 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
-        ShortVector x2 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
-        ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
-        a0 =
-            a0.add(v0.and(MASK).reinterpretAsShorts().mul(x0))
-                .add(v0.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x1))
-                .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x2))
-                .add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x3));
-        a1 =
-            a1.add(v1.and(MASK).reinterpretAsShorts().mul(x0))
-                .add(v1.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x1))
-                .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x2))
-                .add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x3));
-      }
-      IntVector i0 = a0.reinterpretAsInts();
-      IntVector i1 = a1.reinterpretAsInts();
+      IntVector i0 = s30.add(zero).reinterpretAsInts();
+      IntVector i1 = s31.add(zero).reinterpretAsInts();
       float xd = scales[at * width + t];
       long d = scalesAt + (long) b * (2 * BYTES);
       y0 =
