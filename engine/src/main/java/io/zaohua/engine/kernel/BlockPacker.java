@@ -80,12 +80,16 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     byte[] codes = new byte[columns];
     float[] scales = new float[format.groups(columns)];
     float[] mins = new float[format.hasMins() ? scales.length : 0];
+    float centre = PackedMatrix.zero(layout, format) + format.minCode();
     return (stored, at, count) -> {
       Arrays.fill(image, 0);
       for (int r = 0; r < count; r++) {
         format.codes(stored, at + format.type().bytes(columns) * r, columns, codes, scales, mins);
         place(codes, r, image);
         floats(scales, image, codeInts() + r);
+        for (int g = 0; g < mins.length; g++) {
+          mins[g] += centre * scales[g];
+        }
         floats(mins, image, codeInts() + scaleInts() + r);
       }
       return image;
@@ -102,7 +106,7 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
   }
 
   private void place(byte[] codes, int r, int[] image) {
-    int zero = layout.zero(format.minCode());
+    int zero = -format.minCode();
     for (int b = 0; b < columns / 32; b++) {
       int to = b * layout.vectors * Lanes.COUNT + r;
       int k = b * 32;
@@ -115,6 +119,23 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
             }
             image[to + j * Lanes.GROUP] = dword;
           }
+        }
+        case SIX -> {
+          int[] high = new int[2];
+          for (int j = 0; j < 4; j++, k += 4) {
+            int dword = 0;
+            for (int i = 0; i < 4; i++) {
+              int low = codes[k + i] + zero;
+              int up = codes[k + 16 + i] + zero;
+              dword |= (low & 15 | (up & 15) << 4) << (8 * i);
+              high[j >> 1] |=
+                  low >> 4 << SixKernels.field(4 * j + i)
+                      | up >> 4 << SixKernels.field(16 + 4 * j + i);
+            }
+            image[to + j * Lanes.GROUP] = dword;
+          }
+          image[to + 4 * Lanes.GROUP] = high[0];
+          image[to + 5 * Lanes.GROUP] = high[1];
         }
         case BYTE -> {
           for (int d = 0; d < 8; d++, k += 4) {

@@ -26,70 +26,139 @@ final class ByteKernels {
   private static final int MASK = 0x00ff00ff;
   private static final int LOW = 0xffff;
 
+  /** Sixteen words a lane, each biased by 2^15. */
+  private static final int BIAS = 16 << 15;
+
   private ByteKernels() {}
 
-  /** One token, one scale per {@code 4 * steps} columns: {@code out[0 .. GROUP)} += W x. */
+  /**
+   * One token, one vector of rows ({@code half} 0 or 1), one scale per 32 columns: adds to {@code
+   * out}.
+   */
   static void decode(
       MemorySegment w,
       long codesAt,
       long scalesAt,
       int blocks,
-      int steps,
       Activations x,
       int tile,
       int t,
+      int half,
       float[] out) {
     int width = x.width();
     int[] pairs = x.pairs;
     int[] quads = x.quads;
     float[] scales = x.scales;
-    int scaled = 8 / steps;
-    FloatVector y0 = FloatVector.fromArray(FLOATS, out, 0);
-    FloatVector y1 = FloatVector.fromArray(FLOATS, out, COUNT);
-    for (int g = 0; g < blocks * scaled; g++) {
-      int at = tile * blocks * 8 + g * steps;
-      long c = codesAt + (long) g * (steps * 2 * BYTES);
-      IntVector a0 = IntVector.broadcast(INTS, -(steps << 16));
-      IntVector a1 = IntVector.broadcast(INTS, -(steps << 16));
-      for (int j = 0; j < steps; j++) {
-        int p = 2 * (at + j) * width + t;
-        IntVector v0 = IntVector.fromMemorySegment(INTS, w, c + j * (2 * BYTES), LITTLE_ENDIAN);
-        IntVector v1 =
-            IntVector.fromMemorySegment(INTS, w, c + j * (2 * BYTES) + BYTES, LITTLE_ENDIAN);
-        ShortVector start =
-            IntVector.broadcast(INTS, quads[(at + j) * width + t]).reinterpretAsShorts();
-        ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
-        ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
-        IntVector p0 =
-            v0.and(MASK)
-                .reinterpretAsShorts()
-                .mul(x0)
-                .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
-                .add(start)
-                .reinterpretAsInts();
-        IntVector p1 =
-            v1.and(MASK)
-                .reinterpretAsShorts()
-                .mul(x0)
-                .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
-                .add(start)
-                .reinterpretAsInts();
-        a0 = a0.add(p0.and(LOW)).add(p0.lanewise(LSHR, 16));
-        a1 = a1.add(p1.and(LOW)).add(p1.lanewise(LSHR, 16));
-      }
-      float xd = scales[at / 8 * width + t];
-      long d = scalesAt + (long) g * (2 * BYTES);
-      y0 =
-          ((FloatVector) a0.convert(I2F, 0))
+    FloatVector y = FloatVector.fromArray(FLOATS, out, half * COUNT);
+    for (int b = 0; b < blocks; b++) {
+      int at = tile * blocks + b;
+      int p = at * 16 * width + t;
+      int q = at * 8 * width + t;
+      long c = codesAt + (long) b * (16 * BYTES) + (long) half * BYTES;
+      ShortVector start0 = IntVector.broadcast(INTS, quads[q]).reinterpretAsShorts();
+      ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
+      IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
+      IntVector p0 =
+          v0.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x0)
+              .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
+              .add(start0)
+              .reinterpretAsInts();
+      IntVector a0 = p0.and(LOW).add(p0.lanewise(LSHR, 16));
+      ShortVector start1 = IntVector.broadcast(INTS, quads[q + width]).reinterpretAsShorts();
+      ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
+      ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3 * width]).reinterpretAsShorts();
+      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
+      IntVector p1 =
+          v1.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x2)
+              .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3))
+              .add(start1)
+              .reinterpretAsInts();
+      IntVector a1 = a0.add(p1.and(LOW)).add(p1.lanewise(LSHR, 16));
+      ShortVector start2 = IntVector.broadcast(INTS, quads[q + 2 * width]).reinterpretAsShorts();
+      ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
+      ShortVector x5 = IntVector.broadcast(INTS, pairs[p + 5 * width]).reinterpretAsShorts();
+      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
+      IntVector p2 =
+          v2.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x4)
+              .add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5))
+              .add(start2)
+              .reinterpretAsInts();
+      IntVector a2 = a1.add(p2.and(LOW)).add(p2.lanewise(LSHR, 16));
+      ShortVector start3 = IntVector.broadcast(INTS, quads[q + 3 * width]).reinterpretAsShorts();
+      ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
+      ShortVector x7 = IntVector.broadcast(INTS, pairs[p + 7 * width]).reinterpretAsShorts();
+      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 6 * BYTES, LITTLE_ENDIAN);
+      IntVector p3 =
+          v3.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x6)
+              .add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7))
+              .add(start3)
+              .reinterpretAsInts();
+      IntVector a3 = a2.add(p3.and(LOW)).add(p3.lanewise(LSHR, 16));
+      ShortVector start4 = IntVector.broadcast(INTS, quads[q + 4 * width]).reinterpretAsShorts();
+      ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
+      ShortVector x9 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
+      IntVector v4 = IntVector.fromMemorySegment(INTS, w, c + 8 * BYTES, LITTLE_ENDIAN);
+      IntVector p4 =
+          v4.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x8)
+              .add(v4.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x9))
+              .add(start4)
+              .reinterpretAsInts();
+      IntVector a4 = a3.add(p4.and(LOW)).add(p4.lanewise(LSHR, 16));
+      ShortVector start5 = IntVector.broadcast(INTS, quads[q + 5 * width]).reinterpretAsShorts();
+      ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
+      ShortVector x11 = IntVector.broadcast(INTS, pairs[p + 11 * width]).reinterpretAsShorts();
+      IntVector v5 = IntVector.fromMemorySegment(INTS, w, c + 10 * BYTES, LITTLE_ENDIAN);
+      IntVector p5 =
+          v5.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x10)
+              .add(v5.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x11))
+              .add(start5)
+              .reinterpretAsInts();
+      IntVector a5 = a4.add(p5.and(LOW)).add(p5.lanewise(LSHR, 16));
+      ShortVector start6 = IntVector.broadcast(INTS, quads[q + 6 * width]).reinterpretAsShorts();
+      ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
+      ShortVector x13 = IntVector.broadcast(INTS, pairs[p + 13 * width]).reinterpretAsShorts();
+      IntVector v6 = IntVector.fromMemorySegment(INTS, w, c + 12 * BYTES, LITTLE_ENDIAN);
+      IntVector p6 =
+          v6.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x12)
+              .add(v6.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x13))
+              .add(start6)
+              .reinterpretAsInts();
+      IntVector a6 = a5.add(p6.and(LOW)).add(p6.lanewise(LSHR, 16));
+      ShortVector start7 = IntVector.broadcast(INTS, quads[q + 7 * width]).reinterpretAsShorts();
+      ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
+      ShortVector x15 = IntVector.broadcast(INTS, pairs[p + 15 * width]).reinterpretAsShorts();
+      IntVector v7 = IntVector.fromMemorySegment(INTS, w, c + 14 * BYTES, LITTLE_ENDIAN);
+      IntVector p7 =
+          v7.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x14)
+              .add(v7.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x15))
+              .add(start7)
+              .reinterpretAsInts();
+      IntVector a7 = a6.add(p7.and(LOW)).add(p7.lanewise(LSHR, 16));
+      float xd = scales[at * width + t];
+      long d = scalesAt + (long) b * (2 * BYTES) + (long) half * BYTES;
+      y =
+          ((FloatVector) a7.sub(BIAS).convert(I2F, 0))
               .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN), y0);
-      y1 =
-          ((FloatVector) a1.convert(I2F, 0))
-              .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN), y1);
+              .fma(FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN), y);
     }
-    y0.intoArray(out, 0);
-    y1.intoArray(out, COUNT);
+    y.intoArray(out, half * COUNT);
   }
 
   /** Codes of {@code blocks} blocks as f32, [block, 32 columns, GROUP]. */

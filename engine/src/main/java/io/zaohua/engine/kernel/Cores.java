@@ -1,14 +1,17 @@
 package io.zaohua.engine.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The worker threads of one engine: the caller and {@code threads - 1} helpers that spin between
- * the matrices of one token and park between tokens.
+ * The worker threads of one engine: the caller and {@code threads - 1} helpers that spin briefly
+ * between the matrices of one token and park between tokens.
  *
- * <p>One caller at a time.
+ * <p>One caller at a time; others wait. Engines of one process take turns: a caller holds the
+ * process-wide lease of cores for one {@link #forEach} and, so that two engines do not fight at
+ * every matrix, for a whole step inside {@link #exclusively}.
  */
 public final class Cores implements AutoCloseable {
 
@@ -20,23 +23,78 @@ public final class Cores implements AutoCloseable {
     void run(int from, int to, int thread);
   }
 
-  private static final int SPINS = 20_000;
+  /** About 100 us of spinning before a helper parks. */
+  private static final int SPINS = 5_000;
 
-  private final Thread[] helpers;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger running = new AtomicInteger();
-  private final AtomicInteger round = new AtomicInteger();
+  private static final ReentrantLock LEASE = new ReentrantLock(true);
+
+  /**
+   * One {@link #forEach}: a helper that comes late holds the old round, whose pieces are all taken,
+   * and so can never run a piece of the next.
+   */
+  private static final class Round {
+    final Body body;
+    final int count;
+    final int grain;
+
+    /** Next index to take. */
+    final AtomicLong next = new AtomicLong();
+
+    /** Indexes whose piece has ended, well or with a failure. */
+    final AtomicLong done = new AtomicLong();
+
+    volatile @Nullable Throwable failure;
+
+    Round(Body body, int count, int grain) {
+      this.body = body;
+      this.count = count;
+      this.grain = grain;
+    }
+
+    void work(int thread) {
+      for (long from = next.getAndAdd(grain); from < count; from = next.getAndAdd(grain)) {
+        int to = (int) Math.min(count, from + grain);
+        try {
+          if (failure == null) {
+            body.run((int) from, to, thread);
+          }
+        } catch (Throwable t) {
+          failure = t;
+        } finally {
+          done.addAndGet(to - from);
+        }
+      }
+    }
+  }
+
+  /** A helper; {@code parked} is set before it looks for work the last time. */
+  private static final class Helper {
+    final Thread thread;
+    volatile boolean parked;
+
+    Helper(int id, Cores cores) {
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("zaohua-core-" + id)
+              .unstarted(() -> cores.help(id, this));
+    }
+  }
+
+  private final Helper[] helpers;
+  private volatile @Nullable Round current;
   private volatile boolean closed;
-  private volatile @Nullable Throwable failure;
-  private @Nullable Body body;
-  private int count;
-  private int grain;
 
   public Cores(int threads) {
-    helpers = new Thread[Math.max(0, threads - 1)];
+    if (threads < 1) {
+      throw new IllegalArgumentException("at least one thread is needed, got " + threads);
+    }
+    helpers = new Helper[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
-      int id = i + 1;
-      helpers[i] = Thread.ofPlatform().daemon().name("zaohua-core-" + id).start(() -> help(id));
+      helpers[i] = new Helper(i + 1, this);
+    }
+    for (Helper helper : helpers) {
+      helper.thread.start();
     }
   }
 
@@ -45,85 +103,105 @@ public final class Cores implements AutoCloseable {
     return helpers.length + 1;
   }
 
+  /** Runs a step while no other engine of the process computes. */
+  public void exclusively(Runnable step) {
+    LEASE.lock();
+    try {
+      step.run();
+    } finally {
+      LEASE.unlock();
+    }
+  }
+
   /**
    * Runs {@code body} over 0 .. count in pieces of {@code grain}, on all workers; returns when
-   * every piece is done. Which worker runs a piece is left open.
+   * every piece is done. The body must not call forEach itself. Which worker runs a piece is left
+   * open. If a piece fails, pieces not yet begun are left out and the failure is thrown here. An
+   * interrupt is left for the caller to see.
    */
   public void forEach(int count, int grain, Body body) {
-    if (helpers.length == 0 || count <= grain) {
-      if (count > 0) {
-        body.run(0, count, 0);
-      }
+    if (count <= 0) {
       return;
     }
-    this.body = body;
-    this.count = count;
-    this.grain = grain;
-    next.set(0);
-    running.set(helpers.length);
-    round.incrementAndGet();
-    for (Thread helper : helpers) {
-      LockSupport.unpark(helper);
+    if (closed) {
+      throw new IllegalStateException("these cores were closed");
     }
+    int step = Math.max(1, grain);
+    LEASE.lock();
     try {
-      work(body, 0);
+      if (helpers.length == 0 || count <= step) {
+        body.run(0, count, 0);
+      } else {
+        share(new Round(body, count, step));
+      }
     } finally {
-      while (running.get() > 0) {
+      LEASE.unlock();
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void share(Round round) {
+    current = round;
+    wake();
+    round.work(0);
+    for (int spins = 0; round.done.get() < round.count; spins++) {
+      if (spins < 20 * SPINS) {
         Thread.onSpinWait();
+      } else {
+        Thread.yield(); // a helper was pushed off its core: let it finish
       }
     }
-    Throwable failed = failure;
-    if (failed != null) {
-      failure = null;
-      switch (failed) {
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        default -> throw new IllegalStateException("a worker failed", failed);
+    Throwable failed = round.failure;
+    switch (failed) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException("a worker failed", failed);
+    }
+  }
+
+  private void wake() {
+    for (Helper helper : helpers) {
+      if (helper.parked) {
+        LockSupport.unpark(helper.thread);
       }
     }
   }
 
-  private void work(Body task, int thread) {
-    int n = count;
-    int step = grain;
-    for (int from = next.getAndAdd(step); from < n; from = next.getAndAdd(step)) {
-      task.run(from, Math.min(n, from + step), thread);
-    }
-  }
-
-  private void help(int thread) {
-    int seen = 0;
-    while (true) {
+  private void help(int thread, Helper self) {
+    Round seen = null;
+    while (!closed) {
       int spins = 0;
-      while (round.get() == seen) {
-        if (closed) {
-          return;
-        }
+      while (current == seen && !closed) {
         if (++spins < SPINS) {
           Thread.onSpinWait();
-        } else {
+          continue;
+        }
+        self.parked = true;
+        if (current == seen && !closed) {
           LockSupport.park(this);
+          // an interrupt would turn parking into spinning
+          boolean _ = Thread.interrupted();
         }
+        self.parked = false;
       }
-      seen = round.get();
-      Body task = body;
-      try {
-        if (task != null) {
-          work(task, thread);
-        }
-      } catch (Throwable t) {
-        failure = t;
-      } finally {
-        running.decrementAndGet();
+      seen = current;
+      if (seen != null) {
+        seen.work(thread);
       }
     }
   }
 
+  /** Ends the helpers; a step that runs is finished first. Closing again does nothing. */
   @Override
   public void close() {
-    closed = true;
-    for (Thread helper : helpers) {
-      LockSupport.unpark(helper);
+    LEASE.lock();
+    try {
+      closed = true;
+      current = null;
+      wake();
+    } finally {
+      LEASE.unlock();
     }
   }
 }

@@ -41,10 +41,8 @@ public final class Matrices {
               rows,
               columns,
               fill(type, rows, columns, source, new DensePacker(type, columns), arena, cores));
-      case Q4_0, Q4_1, Q4_K ->
-          blocks(PackedMatrix.Layout.NIBBLE, type, rows, columns, source, arena, cores);
-      case Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
-          blocks(PackedMatrix.Layout.BYTE, type, rows, columns, source, arena, cores);
+      case Q4_0, Q4_1, Q4_K, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
+          blocks(type, rows, columns, source, arena, cores);
       default ->
           throw new UserError(
               UserError.Kind.UNSUPPORTED,
@@ -57,21 +55,16 @@ public final class Matrices {
   }
 
   private static Matrix blocks(
-      PackedMatrix.Layout layout,
-      TensorType type,
-      int rows,
-      int columns,
-      Rows source,
-      Arena arena,
-      Cores cores) {
+      TensorType type, int rows, int columns, Rows source, Arena arena, Cores cores) {
     BlockFormat format = BlockFormat.of(type);
+    var layout = PackedMatrix.Layout.of(format);
     var packer = new BlockPacker(layout, format, columns);
     return new PackedMatrix(
         layout,
         rows,
         columns,
         format.group(),
-        layout.zero(format.minCode()),
+        PackedMatrix.zero(layout, format),
         format.hasMins(),
         fill(type, rows, columns, source, packer, arena, cores));
   }

@@ -5,7 +5,6 @@ import static io.zaohua.engine.kernel.Lanes.COUNT;
 import static io.zaohua.engine.kernel.Lanes.FLOATS;
 import static io.zaohua.engine.kernel.Lanes.GROUP;
 import static io.zaohua.engine.kernel.Lanes.INTS;
-import static io.zaohua.engine.kernel.Lanes.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -21,112 +20,263 @@ import jdk.incubator.vector.ShortVector;
  * 4-bit codes. Per block of 32 columns and group of rows: four steps of two vectors (lower rows,
  * upper rows); lane r of step j holds row r's columns 4 j .. 4 j + 3 (low nibbles of its bytes) and
  * 16 + 4 j .. (high nibbles), as Q4_0 stores them. Products of one block fit 16-bit lanes: 16 x 15
- * x 127 = 30,480; a zero point is taken off by starting the sums at minus zero point x sum of the
- * activations, modulo 2^16.
+ * x 127 = 30,480; a zero point is taken off as zero point x sum of the activations, modulo 2^16.
  *
- * <p>One method a kernel, and no vector crosses a method: a boxed vector costs more than the
- * multiplication.
+ * <p>One method a kernel, no vector crosses a method, and only the float sums live across a loop:
+ * integer sums in an inner loop were boxed in most runs (7-14 against 20 G weights/s a core), and
+ * so were bodies of more than about 200 vector operations (0.1).
  */
 final class NibbleKernels {
   private static final int MASK = 0x000f000f;
 
   private NibbleKernels() {}
 
-  /** One token, one scale per 32 columns: {@code out[0 .. GROUP)} += W x. */
+  /**
+   * One token, one vector of rows ({@code half} 0 or 1), one scale per 32 columns: adds to {@code
+   * out}.
+   */
   static void decode32(
       MemorySegment w,
       long codesAt,
       long scalesAt,
       int blocks,
-      int minusZero,
+      int zeroPoint,
       Activations x,
       int tile,
       int t,
+      int half,
       float[] out) {
     int width = x.width();
     int[] pairs = x.pairs;
     int[] sums = x.sums;
     float[] scales = x.scales;
-    FloatVector y0 = FloatVector.fromArray(FLOATS, out, 0);
-    FloatVector y1 = FloatVector.fromArray(FLOATS, out, COUNT);
+    FloatVector y = FloatVector.fromArray(FLOATS, out, half * COUNT);
     for (int b = 0; b < blocks; b++) {
       int at = tile * blocks + b;
-      long c = codesAt + (long) b * (8 * BYTES);
       int p = at * 16 * width + t;
+      long c = codesAt + (long) b * (8 * BYTES) + (long) half * BYTES;
       IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
-      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + BYTES, LITTLE_ENDIAN);
-      ShortVector x0 = IntVector.broadcast(INTS, pairs[p + 0 * width]).reinterpretAsShorts();
+      ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
       ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
-      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + 1 * width]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
       ShortVector x9 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
-      ShortVector s00 = v0.and(MASK).reinterpretAsShorts().mul(x0).add(v0.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8)).add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1)).add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
-      ShortVector s01 = v1.and(MASK).reinterpretAsShorts().mul(x0).add(v1.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8)).add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1)).add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
-      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
-      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 3 * BYTES, LITTLE_ENDIAN);
+      ShortVector s0 =
+          v0.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x0)
+              .add(v0.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8))
+              .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
+              .add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
+      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
       ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
       ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
       ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3 * width]).reinterpretAsShorts();
       ShortVector x11 = IntVector.broadcast(INTS, pairs[p + 11 * width]).reinterpretAsShorts();
-      ShortVector s10 = s00.add(v2.and(MASK).reinterpretAsShorts().mul(x2).add(v2.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10)).add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3)).add(v2.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
-      ShortVector s11 = s01.add(v3.and(MASK).reinterpretAsShorts().mul(x2).add(v3.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10)).add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3)).add(v3.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
-      IntVector v4 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
-      IntVector v5 = IntVector.fromMemorySegment(INTS, w, c + 5 * BYTES, LITTLE_ENDIAN);
+      ShortVector s1 =
+          s0.add(
+              v1.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x2)
+                  .add(v1.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10))
+                  .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3))
+                  .add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
+      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
       ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
       ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
       ShortVector x5 = IntVector.broadcast(INTS, pairs[p + 5 * width]).reinterpretAsShorts();
       ShortVector x13 = IntVector.broadcast(INTS, pairs[p + 13 * width]).reinterpretAsShorts();
-      ShortVector s20 = s10.add(v4.and(MASK).reinterpretAsShorts().mul(x4).add(v4.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12)).add(v4.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5)).add(v4.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
-      ShortVector s21 = s11.add(v5.and(MASK).reinterpretAsShorts().mul(x4).add(v5.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12)).add(v5.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5)).add(v5.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
-      IntVector v6 = IntVector.fromMemorySegment(INTS, w, c + 6 * BYTES, LITTLE_ENDIAN);
-      IntVector v7 = IntVector.fromMemorySegment(INTS, w, c + 7 * BYTES, LITTLE_ENDIAN);
+      ShortVector s2 =
+          s1.add(
+              v2.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x4)
+                  .add(v2.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12))
+                  .add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5))
+                  .add(v2.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
+      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 6 * BYTES, LITTLE_ENDIAN);
       ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
       ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
       ShortVector x7 = IntVector.broadcast(INTS, pairs[p + 7 * width]).reinterpretAsShorts();
       ShortVector x15 = IntVector.broadcast(INTS, pairs[p + 15 * width]).reinterpretAsShorts();
-      ShortVector s30 = s20.add(v6.and(MASK).reinterpretAsShorts().mul(x6).add(v6.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14)).add(v6.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7)).add(v6.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
-      ShortVector s31 = s21.add(v7.and(MASK).reinterpretAsShorts().mul(x6).add(v7.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14)).add(v7.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7)).add(v7.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+      ShortVector s3 =
+          s2.add(
+              v3.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x6)
+                  .add(v3.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14))
+                  .add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7))
+                  .add(v3.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+      float xd = scales[at * width + t];
       ShortVector zero =
           IntVector.broadcast(INTS, sums[2 * at * width + t])
               .reinterpretAsShorts()
               .add(IntVector.broadcast(INTS, sums[(2 * at + 1) * width + t]).reinterpretAsShorts())
-              .mul((short) minusZero);
-      IntVector i0 = s30.add(zero).reinterpretAsInts();
-      IntVector i1 = s31.add(zero).reinterpretAsInts();
-      float xd = scales[at * width + t];
-      long d = scalesAt + (long) b * (2 * BYTES);
-      y0 =
+              .mul((short) -zeroPoint);
+      long d = scalesAt + (long) b * (2 * BYTES) + (long) half * BYTES;
+      IntVector sum = s3.add(zero).reinterpretAsInts();
+      y =
           ((FloatVector)
-                  i0.lanewise(LSHL, 16)
+                  sum.lanewise(LSHL, 16)
                       .lanewise(ASHR, 16)
-                      .add(i0.lanewise(ASHR, 16))
+                      .add(sum.lanewise(ASHR, 16))
                       .convert(I2F, 0))
               .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN), y0);
-      y1 =
-          ((FloatVector)
-                  i1.lanewise(LSHL, 16)
-                      .lanewise(ASHR, 16)
-                      .add(i1.lanewise(ASHR, 16))
-                      .convert(I2F, 0))
-              .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN), y1);
+              .fma(FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN), y);
     }
-    y0.intoArray(out, 0);
-    y1.intoArray(out, COUNT);
+    y.intoArray(out, half * COUNT);
   }
 
-  /** Codes of {@code blocks} blocks as pairs of words, [block, 16 pairs, GROUP]. */
-  static void unpack(MemorySegment w, long codesAt, int blocks, int[] panel) {
+  /** The same with a scale per 16 columns. */
+  static void decode16(
+      MemorySegment w,
+      long codesAt,
+      long scalesAt,
+      int blocks,
+      int zeroPoint,
+      Activations x,
+      int tile,
+      int t,
+      int half,
+      float[] out) {
+    int width = x.width();
+    int[] pairs = x.pairs;
+    int[] sums = x.sums;
+    float[] scales = x.scales;
+    FloatVector y = FloatVector.fromArray(FLOATS, out, half * COUNT);
+    for (int b = 0; b < blocks; b++) {
+      int at = tile * blocks + b;
+      int p = at * 16 * width + t;
+      long c = codesAt + (long) b * (8 * BYTES) + (long) half * BYTES;
+      IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
+      ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
+      ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
+      ShortVector x9 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
+      ShortVector s0a =
+          v0.and(MASK)
+              .reinterpretAsShorts()
+              .mul(x0)
+              .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1));
+      ShortVector s0b =
+          v0.lanewise(LSHR, 4)
+              .and(MASK)
+              .reinterpretAsShorts()
+              .mul(x8)
+              .add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
+      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
+      ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
+      ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
+      ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3 * width]).reinterpretAsShorts();
+      ShortVector x11 = IntVector.broadcast(INTS, pairs[p + 11 * width]).reinterpretAsShorts();
+      ShortVector s1a =
+          s0a.add(
+              v1.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x2)
+                  .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3)));
+      ShortVector s1b =
+          s0b.add(
+              v1.lanewise(LSHR, 4)
+                  .and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x10)
+                  .add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
+      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
+      ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
+      ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
+      ShortVector x5 = IntVector.broadcast(INTS, pairs[p + 5 * width]).reinterpretAsShorts();
+      ShortVector x13 = IntVector.broadcast(INTS, pairs[p + 13 * width]).reinterpretAsShorts();
+      ShortVector s2a =
+          s1a.add(
+              v2.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x4)
+                  .add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5)));
+      ShortVector s2b =
+          s1b.add(
+              v2.lanewise(LSHR, 4)
+                  .and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x12)
+                  .add(v2.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
+      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 6 * BYTES, LITTLE_ENDIAN);
+      ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
+      ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
+      ShortVector x7 = IntVector.broadcast(INTS, pairs[p + 7 * width]).reinterpretAsShorts();
+      ShortVector x15 = IntVector.broadcast(INTS, pairs[p + 15 * width]).reinterpretAsShorts();
+      ShortVector s3a =
+          s2a.add(
+              v3.and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x6)
+                  .add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7)));
+      ShortVector s3b =
+          s2b.add(
+              v3.lanewise(LSHR, 4)
+                  .and(MASK)
+                  .reinterpretAsShorts()
+                  .mul(x14)
+                  .add(v3.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+      float xd = scales[at * width + t];
+      long d = scalesAt + (long) b * (4 * BYTES) + (long) half * BYTES;
+      ShortVector zero0 =
+          IntVector.broadcast(INTS, sums[2 * at * width + t])
+              .reinterpretAsShorts()
+              .mul((short) -zeroPoint);
+      ShortVector zero1 =
+          IntVector.broadcast(INTS, sums[(2 * at + 1) * width + t])
+              .reinterpretAsShorts()
+              .mul((short) -zeroPoint);
+      IntVector sum0 = s3a.add(zero0).reinterpretAsInts();
+      IntVector sum1 = s3b.add(zero1).reinterpretAsInts();
+      y =
+          ((FloatVector)
+                  sum1.lanewise(LSHL, 16)
+                      .lanewise(ASHR, 16)
+                      .add(sum1.lanewise(ASHR, 16))
+                      .convert(I2F, 0))
+              .mul(xd)
+              .fma(
+                  FloatVector.fromMemorySegment(FLOATS, w, d + 2 * BYTES, LITTLE_ENDIAN),
+                  ((FloatVector)
+                          sum0.lanewise(LSHL, 16)
+                              .lanewise(ASHR, 16)
+                              .add(sum0.lanewise(ASHR, 16))
+                              .convert(I2F, 0))
+                      .mul(xd)
+                      .fma(FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN), y));
+    }
+    y.intoArray(out, half * COUNT);
+  }
+
+  /** Codes of {@code blocks} blocks as pairs of signed words, [block, 16 pairs, GROUP]. */
+  static void unpack(MemorySegment w, long codesAt, int blocks, int zeroPoint, int[] panel) {
+    short zero = (short) zeroPoint;
     for (int b = 0; b < blocks; b++) {
       for (int j = 0; j < 8; j++) {
         IntVector v =
             IntVector.fromMemorySegment(
                 INTS, w, codesAt + (long) b * (8 * BYTES) + j * BYTES, LITTLE_ENDIAN);
         int to = b * 16 * GROUP + (j >> 1) * 2 * GROUP + (j & 1) * COUNT;
-        v.and(MASK).intoArray(panel, to);
-        v.lanewise(LSHR, 4).and(MASK).intoArray(panel, to + 8 * GROUP);
-        v.lanewise(LSHR, 8).and(MASK).intoArray(panel, to + GROUP);
-        v.lanewise(LSHR, 12).and(MASK).intoArray(panel, to + 9 * GROUP);
+        v.and(MASK).reinterpretAsShorts().sub(zero).reinterpretAsInts().intoArray(panel, to);
+        v.lanewise(LSHR, 4)
+            .and(MASK)
+            .reinterpretAsShorts()
+            .sub(zero)
+            .reinterpretAsInts()
+            .intoArray(panel, to + 8 * GROUP);
+        v.lanewise(LSHR, 8)
+            .and(MASK)
+            .reinterpretAsShorts()
+            .sub(zero)
+            .reinterpretAsInts()
+            .intoArray(panel, to + GROUP);
+        v.lanewise(LSHR, 12)
+            .and(MASK)
+            .reinterpretAsShorts()
+            .sub(zero)
+            .reinterpretAsInts()
+            .intoArray(panel, to + 9 * GROUP);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.zaohua.engine.kernel;
 
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.quant.BlockFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,6 +20,7 @@ final class PackedMatrix implements Matrix {
   /** How codes stand in memory. */
   enum Layout {
     NIBBLE(8),
+    SIX(12),
     BYTE(16);
 
     /** Vectors per block of 32 columns. */
@@ -27,10 +30,26 @@ final class PackedMatrix implements Matrix {
       this.vectors = vectors;
     }
 
-    /** What is added to a code so that it is stored without sign. */
-    int zero(int minCode) {
-      return this == BYTE ? 128 : -minCode;
+    /** The layout of a type. */
+    static Layout of(BlockFormat format) {
+      int range = format.maxCode() - format.minCode();
+      return range < 16 ? NIBBLE : range < 64 ? wide(format) : BYTE;
     }
+
+    private static Layout wide(BlockFormat format) {
+      return format.type() == TensorType.MXFP4 ? BYTE : SIX;
+    }
+  }
+
+  /**
+   * Codes are stored from 0 on; the kernels take {@code zero} off. Five-bit codes are centred, so
+   * that their sums fit; their minima make up for it.
+   */
+  static int zero(Layout layout, BlockFormat format) {
+    if (layout == Layout.BYTE) {
+      return 128;
+    }
+    return layout == Layout.SIX && format.minCode() == 0 ? 16 : -format.minCode();
   }
 
   private final Layout layout;
@@ -108,9 +127,24 @@ final class PackedMatrix implements Matrix {
       DenseKernels.f32(
           w, at + minsAt, columns / group, group == 32 ? x.totals : x.halfTotals, 0, 1, out);
     }
-    switch (layout) {
-      case NIBBLE -> NibbleKernels.decode32(w, at, at + scalesAt, blocks, -zero, x, 0, 0, out);
-      case BYTE -> ByteKernels.decode(w, at, at + scalesAt, blocks, group / 4, x, 0, 0, out);
+    for (int half = 0; half < 2; half++) {
+      switch (layout) {
+        case NIBBLE -> {
+          if (group == 32) {
+            NibbleKernels.decode32(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+          } else {
+            NibbleKernels.decode16(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+          }
+        }
+        case SIX -> {
+          if (group == 32) {
+            SixKernels.decode32(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+          } else {
+            SixKernels.decode16(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+          }
+        }
+        case BYTE -> ByteKernels.decode(w, at, at + scalesAt, blocks, x, 0, 0, half, out);
+      }
     }
   }
 
@@ -131,25 +165,16 @@ final class PackedMatrix implements Matrix {
       long codes = at + (long) b * layout.vectors * Lanes.BYTES;
       long scales = at + scalesAt + (long) b * perBlock * (2 * Lanes.BYTES);
       switch (layout) {
-        case NIBBLE -> NibbleKernels.unpack(w, codes, n, scratch.words);
+        case NIBBLE -> NibbleKernels.unpack(w, codes, n, zero, scratch.words);
+        case SIX -> SixKernels.unpack(w, codes, n, zero, scratch.words);
         case BYTE -> ByteKernels.unpack(w, codes, n, scratch.floats);
       }
       for (int tile = 0; tile < tiles; tile++) {
         int first = tile * groups + b * perBlock;
         switch (layout) {
-          case NIBBLE ->
+          case NIBBLE, SIX ->
               TileKernels.words(
-                  scratch.words,
-                  n * perBlock,
-                  group / 2,
-                  -zero,
-                  x,
-                  first,
-                  w,
-                  scales,
-                  scratch.raw,
-                  y,
-                  tile * perTile);
+                  scratch.words, n * perBlock, group / 2, x, first, w, scales, y, tile * perTile);
           case BYTE ->
               TileKernels.floats(
                   scratch.floats, n * perBlock, group, x, first, w, scales, y, tile * perTile);
@@ -200,6 +225,12 @@ final class PackedMatrix implements Matrix {
       case NIBBLE -> {
         int dword = w.get(INT, block + (long) (i % 16 / 4) * (2 * Lanes.BYTES));
         yield (dword >>> (i % 4 * 8 + i / 16 * 4) & 15) - zero;
+      }
+      case SIX -> {
+        int low = w.get(INT, block + (long) (i % 16 / 4) * (2 * Lanes.BYTES));
+        int high = w.get(INT, block + (long) (4 + i % 16 / 8) * (2 * Lanes.BYTES));
+        yield (low >>> (i % 4 * 8 + i / 16 * 4) & 15 | (high >>> SixKernels.field(i) & 3) << 4)
+            - zero;
       }
       case BYTE ->
           (w.get(INT, block + (long) (i / 4) * (2 * Lanes.BYTES)) >>> (i % 4 * 8) & 255) - 128;

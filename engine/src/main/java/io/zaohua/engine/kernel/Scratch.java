@@ -14,7 +14,6 @@ final class Scratch {
 
   final int[] words = new int[WORD_BLOCKS * 16 * Lanes.GROUP];
   final float[] floats = new float[FLOAT_BLOCKS * 32 * Lanes.GROUP];
-  final int[] raw = new int[8 * Lanes.COUNT];
   final float[] out = new float[Lanes.GROUP];
   float[] sums = new float[0];
 

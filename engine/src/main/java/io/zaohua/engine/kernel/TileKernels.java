@@ -25,113 +25,108 @@ final class TileKernels {
   private TileKernels() {}
 
   /**
-   * Integer codes as pairs of words, panel [groups, pairs, GROUP].
+   * Integer codes as pairs of signed words, panel [groups, pairs, GROUP].
    *
    * @param perGroup pairs that share a scale: 16, or 8
-   * @param raw scratch for the eight sums
    */
   static void words(
       int[] panel,
       int groups,
       int perGroup,
-      int minusZero,
       Activations x,
       int xGroup,
       MemorySegment w,
       long scalesAt,
-      int[] raw,
       float[] y,
       int yAt) {
     int[] pairs = x.pairs;
+    float[] scales = x.scales;
+    int perBlock = 16 / perGroup;
     for (int g = 0; g < groups; g++) {
       int k = g * perGroup * GROUP;
       int p = (xGroup + g) * perGroup * 4;
-      IntVector w0 = IntVector.fromArray(INTS, panel, k);
-      IntVector w1 = IntVector.fromArray(INTS, panel, k + COUNT);
-      ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
-      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + 1]).reinterpretAsShorts();
-      ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2]).reinterpretAsShorts();
-      ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3]).reinterpretAsShorts();
-      ShortVector a00 = w0.reinterpretAsShorts().mul(x0);
-      ShortVector a01 = w1.reinterpretAsShorts().mul(x0);
-      ShortVector a10 = w0.reinterpretAsShorts().mul(x1);
-      ShortVector a11 = w1.reinterpretAsShorts().mul(x1);
-      ShortVector a20 = w0.reinterpretAsShorts().mul(x2);
-      ShortVector a21 = w1.reinterpretAsShorts().mul(x2);
-      ShortVector a30 = w0.reinterpretAsShorts().mul(x3);
-      ShortVector a31 = w1.reinterpretAsShorts().mul(x3);
-      for (int i = 1; i < perGroup; i++) {
-        w0 = IntVector.fromArray(INTS, panel, k + i * GROUP);
-        w1 = IntVector.fromArray(INTS, panel, k + i * GROUP + COUNT);
-        x0 = IntVector.broadcast(INTS, pairs[p + 4 * i]).reinterpretAsShorts();
-        x1 = IntVector.broadcast(INTS, pairs[p + 4 * i + 1]).reinterpretAsShorts();
-        x2 = IntVector.broadcast(INTS, pairs[p + 4 * i + 2]).reinterpretAsShorts();
-        x3 = IntVector.broadcast(INTS, pairs[p + 4 * i + 3]).reinterpretAsShorts();
-        a00 = a00.add(w0.reinterpretAsShorts().mul(x0));
-        a01 = a01.add(w1.reinterpretAsShorts().mul(x0));
-        a10 = a10.add(w0.reinterpretAsShorts().mul(x1));
-        a11 = a11.add(w1.reinterpretAsShorts().mul(x1));
-        a20 = a20.add(w0.reinterpretAsShorts().mul(x2));
-        a21 = a21.add(w1.reinterpretAsShorts().mul(x2));
-        a30 = a30.add(w0.reinterpretAsShorts().mul(x3));
-        a31 = a31.add(w1.reinterpretAsShorts().mul(x3));
+      IntVector wf00 = IntVector.fromArray(INTS, panel, k);
+      IntVector wf01 = IntVector.fromArray(INTS, panel, k + COUNT);
+      ShortVector xf00 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
+      ShortVector xf01 = IntVector.broadcast(INTS, pairs[p + 1]).reinterpretAsShorts();
+      ShortVector xf02 = IntVector.broadcast(INTS, pairs[p + 2]).reinterpretAsShorts();
+      ShortVector xf03 = IntVector.broadcast(INTS, pairs[p + 3]).reinterpretAsShorts();
+      ShortVector a00 = wf00.reinterpretAsShorts().mul(xf00);
+      ShortVector a01 = wf01.reinterpretAsShorts().mul(xf00);
+      ShortVector a10 = wf00.reinterpretAsShorts().mul(xf01);
+      ShortVector a11 = wf01.reinterpretAsShorts().mul(xf01);
+      ShortVector a20 = wf00.reinterpretAsShorts().mul(xf02);
+      ShortVector a21 = wf01.reinterpretAsShorts().mul(xf02);
+      ShortVector a30 = wf00.reinterpretAsShorts().mul(xf03);
+      ShortVector a31 = wf01.reinterpretAsShorts().mul(xf03);
+      for (int i = 1; i < perGroup; i += 1) {
+        IntVector wn00 = IntVector.fromArray(INTS, panel, k + i * GROUP);
+        IntVector wn01 = IntVector.fromArray(INTS, panel, k + i * GROUP + COUNT);
+        ShortVector xn00 = IntVector.broadcast(INTS, pairs[p + 4 * i]).reinterpretAsShorts();
+        ShortVector xn01 = IntVector.broadcast(INTS, pairs[p + 4 * i + 1]).reinterpretAsShorts();
+        ShortVector xn02 = IntVector.broadcast(INTS, pairs[p + 4 * i + 2]).reinterpretAsShorts();
+        ShortVector xn03 = IntVector.broadcast(INTS, pairs[p + 4 * i + 3]).reinterpretAsShorts();
+        a00 = a00.add(wn00.reinterpretAsShorts().mul(xn00));
+        a01 = a01.add(wn01.reinterpretAsShorts().mul(xn00));
+        a10 = a10.add(wn00.reinterpretAsShorts().mul(xn01));
+        a11 = a11.add(wn01.reinterpretAsShorts().mul(xn01));
+        a20 = a20.add(wn00.reinterpretAsShorts().mul(xn02));
+        a21 = a21.add(wn01.reinterpretAsShorts().mul(xn02));
+        a30 = a30.add(wn00.reinterpretAsShorts().mul(xn03));
+        a31 = a31.add(wn01.reinterpretAsShorts().mul(xn03));
       }
-      a00.reinterpretAsInts().intoArray(raw, 0);
-      a01.reinterpretAsInts().intoArray(raw, COUNT);
-      a10.reinterpretAsInts().intoArray(raw, 2 * COUNT);
-      a11.reinterpretAsInts().intoArray(raw, 3 * COUNT);
-      a20.reinterpretAsInts().intoArray(raw, 4 * COUNT);
-      a21.reinterpretAsInts().intoArray(raw, 5 * COUNT);
-      a30.reinterpretAsInts().intoArray(raw, 6 * COUNT);
-      a31.reinterpretAsInts().intoArray(raw, 7 * COUNT);
-      finish(raw, x, xGroup + g, perGroup, minusZero, w, scalesAt + (long) g * (2 * BYTES), y, yAt);
-    }
-  }
-
-  /** Widens the eight sums of one group, takes the zero point off and applies the scales. */
-  private static void finish(
-      int[] raw,
-      Activations x,
-      int group,
-      int perGroup,
-      int minusZero,
-      MemorySegment w,
-      long d,
-      float[] y,
-      int yAt) {
-    FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN);
-    FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN);
-    int[] sums = x.sums;
-    float[] scales = x.scales;
-    int perBlock = 16 / perGroup;
-    int half = group * 2 / perBlock;
-    for (int t = 0; t < 4; t++) {
-      ShortVector start = IntVector.broadcast(INTS, sums[half * 4 + t]).reinterpretAsShorts();
-      ShortVector more =
-          IntVector.broadcast(INTS, perBlock == 1 ? sums[half * 4 + 4 + t] : 0)
-              .reinterpretAsShorts();
-      ShortVector zero = start.add(more).mul((short) minusZero);
-      float xd = scales[group / perBlock * 4 + t];
-      IntVector i0 =
-          IntVector.fromArray(INTS, raw, 2 * t * COUNT)
-              .reinterpretAsShorts()
-              .add(zero)
-              .reinterpretAsInts();
-      IntVector i1 =
-          IntVector.fromArray(INTS, raw, (2 * t + 1) * COUNT)
-              .reinterpretAsShorts()
-              .add(zero)
-              .reinterpretAsInts();
+      long d = scalesAt + (long) g * (2 * BYTES);
+      FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN);
+      FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN);
+      int s = (xGroup + g) / perBlock * 4;
+      IntVector i00 = a00.reinterpretAsInts();
       ((FloatVector)
-              i0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i0.lanewise(ASHR, 16)).convert(I2F, 0))
-          .mul(xd)
-          .fma(d0, FloatVector.fromArray(FLOATS, y, yAt + t * GROUP))
-          .intoArray(y, yAt + t * GROUP);
+              i00.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i00.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s])
+          .fma(d0, FloatVector.fromArray(FLOATS, y, yAt))
+          .intoArray(y, yAt);
+      IntVector i01 = a01.reinterpretAsInts();
       ((FloatVector)
-              i1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i1.lanewise(ASHR, 16)).convert(I2F, 0))
-          .mul(xd)
-          .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + t * GROUP + COUNT))
-          .intoArray(y, yAt + t * GROUP + COUNT);
+              i01.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i01.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s])
+          .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + COUNT))
+          .intoArray(y, yAt + COUNT);
+      IntVector i10 = a10.reinterpretAsInts();
+      ((FloatVector)
+              i10.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i10.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 1])
+          .fma(d0, FloatVector.fromArray(FLOATS, y, yAt + GROUP))
+          .intoArray(y, yAt + GROUP);
+      IntVector i11 = a11.reinterpretAsInts();
+      ((FloatVector)
+              i11.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i11.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 1])
+          .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + GROUP + COUNT))
+          .intoArray(y, yAt + GROUP + COUNT);
+      IntVector i20 = a20.reinterpretAsInts();
+      ((FloatVector)
+              i20.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i20.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 2])
+          .fma(d0, FloatVector.fromArray(FLOATS, y, yAt + 2 * GROUP))
+          .intoArray(y, yAt + 2 * GROUP);
+      IntVector i21 = a21.reinterpretAsInts();
+      ((FloatVector)
+              i21.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i21.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 2])
+          .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + 2 * GROUP + COUNT))
+          .intoArray(y, yAt + 2 * GROUP + COUNT);
+      IntVector i30 = a30.reinterpretAsInts();
+      ((FloatVector)
+              i30.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i30.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 3])
+          .fma(d0, FloatVector.fromArray(FLOATS, y, yAt + 3 * GROUP))
+          .intoArray(y, yAt + 3 * GROUP);
+      IntVector i31 = a31.reinterpretAsInts();
+      ((FloatVector)
+              i31.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i31.lanewise(ASHR, 16)).convert(I2F, 0))
+          .mul(scales[s + 3])
+          .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + 3 * GROUP + COUNT))
+          .intoArray(y, yAt + 3 * GROUP + COUNT);
     }
   }
 

@@ -40,7 +40,8 @@ public final class KernelBench {
       double[] rates = new double[12];
       long work = 0;
       var memory =
-          (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+          (com.sun.management.ThreadMXBean)
+              java.lang.management.ManagementFactory.getThreadMXBean();
       long allocated = 0;
       for (int i = 0; i < rates.length; i++) {
         long start = System.nanoTime();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MatrixTest {
   private static final int ROWS = 84;
-  private static final int COLUMNS = 768;
+  private static final int COLUMNS = 512;
 
   private static float[] gaussians(int n, long seed) {
     Random random = new Random(seed);
@@ -87,17 +87,17 @@ class MatrixTest {
         "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4"
       })
   void aTokensBitsNeverDependOnTheOthers(TensorType type) {
-    var stored = Stored.random(type, ROWS, 1280, 3);
+    var stored = Stored.random(type, ROWS, 768, 3);
     try (var one = new Cores(1);
         var two = new Cores(2);
         var arena = Arena.ofShared()) {
       Matrix matrix = stored.pack(arena, two);
-      float[] x = gaussians(33 * 1280, 4);
+      float[] x = gaussians(33 * 768, 4);
       float[][] alone = new float[33][];
       for (int t = 0; t < 33; t++) {
-        alone[t] = product(matrix, Arrays.copyOfRange(x, t * 1280, (t + 1) * 1280), 1, one);
+        alone[t] = product(matrix, Arrays.copyOfRange(x, t * 768, (t + 1) * 768), 1, one);
       }
-      for (int tokens : new int[] {2, 3, 4, 5, 6, 7, 8, 9, 16, 33}) {
+      for (int tokens : new int[] {2, 3, 5, 8, 33}) {
         for (Cores cores : new Cores[] {one, two}) {
           float[] y = product(matrix, x, tokens, cores);
           for (int t = 0; t < tokens; t++) {
@@ -124,7 +124,11 @@ class MatrixTest {
       float[] row = new float[256];
       for (int r = 0; r < 19; r++) {
         matrix.row(r, row, 0);
-        assertThat(row).isEqualTo(stored.row(r));
+        float[] expected = stored.row(r);
+        for (int k = 0; k < 256; k++) {
+          // five-bit codes with minima are stored centred, which rounds the minimum once more
+          assertThat(row[k]).isCloseTo(expected[k], within(2e-6f));
+        }
       }
     }
   }
