@@ -90,7 +90,7 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
     }
 
     private static String textOf(Value value) {
-      if (value instanceof Value.Str(var text)) {
+      if (value instanceof Value.Str(var text, _)) {
         return text;
       }
       throw TemplateError.of("a text is needed, not %s", "需要文本,而不是 %s", value.type());

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 record AttributePath(List<Value> parts) {
   static AttributePath of(Value path) {
-    if (!(path instanceof Str(var text))) {
+    if (!(path instanceof Str(var text, _))) {
       return new AttributePath(path instanceof Value.None ? List.of() : List.of(path));
     }
     List<Value> parts = new ArrayList<>();

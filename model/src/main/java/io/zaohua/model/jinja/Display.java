@@ -30,7 +30,7 @@ final class Display {
   /** {@code str()}: texts as they are, missing values as nothing. */
   String string(Value value) {
     return switch (value) {
-      case Str(var text) -> text;
+      case Str(var text, _) -> text;
       case Undefined _ -> "";
       case None _, Bool _, Int _, Real _ -> scalar(value);
       case ListValue _, Tuple _, Dict _, View _, Range _, Generator _, Function _, Thing _ ->
@@ -54,7 +54,7 @@ final class Display {
       budget.characters(out.length());
     }
     switch (value) {
-      case Str(var text) -> quote(text, out);
+      case Str(var text, _) -> quote(text, out);
       case None _, Bool _, Int _, Real _, Undefined _ -> out.append(scalar(value));
       case ListValue list -> items("[", list.items(), "]", out, depth);
       case Tuple tuple ->

@@ -161,13 +161,13 @@ final class Evaluator {
           case ListValue list -> at(list.items(), index);
           case Tuple tuple -> at(tuple.items(), index);
           case Range range -> position(index, range.size()).map(range::at);
-          case Str(var text) -> character(text, index);
+          case Str(var text, _) -> character(text, index);
           default -> Optional.empty();
         };
     if (found.isPresent()) {
       return found.get();
     }
-    if (index instanceof Str(var name)) {
+    if (index instanceof Str(var name, _)) {
       Optional<Value> attribute =
           of instanceof Thing thing ? thing.attribute(name, interpreter) : Methods.find(of, name);
       if (attribute.isPresent()) {

@@ -57,7 +57,7 @@ final class Json {
   }
 
   private String indentation(Value value) {
-    if (value instanceof Str(var text)) {
+    if (value instanceof Str(var text, _)) {
       return text;
     }
     int width = Math.max(0, Numbers.clamped(value));
@@ -75,7 +75,7 @@ final class Json {
       case Bool(var truth) -> out.append(truth);
       case Int(var number) -> out.append(number);
       case Real(var number) -> out.append(real(number));
-      case Str(var text) -> quote(text);
+      case Str(var text, _) -> quote(text);
       case ListValue list -> items(list.items(), depth);
       case Tuple tuple -> items(tuple.items(), depth);
       case Dict dict -> entries(dict.entries(), depth);
@@ -145,7 +145,7 @@ final class Json {
 
   private void key(Value key) {
     switch (key) {
-      case Str(var text) -> quote(text);
+      case Str(var text, _) -> quote(text);
       case None _ -> quote("null");
       case Bool(var truth) -> quote(Boolean.toString(truth));
       case Int(var number) -> quote(number.toString());

@@ -36,7 +36,7 @@ final class Operators {
       case Bool(var truth) -> truth;
       case Int(var number) -> number.signum() != 0;
       case Real(var number) -> number != 0;
-      case Str(var text) -> !text.isEmpty();
+      case Str(var text, _) -> !text.isEmpty();
       case ListValue list -> !list.items().isEmpty();
       case Tuple tuple -> !tuple.items().isEmpty();
       case Dict dict -> !dict.entries().isEmpty();
@@ -55,7 +55,7 @@ final class Operators {
   /** The number of items, if the value knows it. */
   static OptionalInt size(Value value) {
     return switch (value) {
-      case Str(var text) -> OptionalInt.of(Text.length(text));
+      case Str(var text, _) -> OptionalInt.of(Text.length(text));
       case ListValue list -> OptionalInt.of(list.items().size());
       case Tuple tuple -> OptionalInt.of(tuple.items().size());
       case Dict dict -> OptionalInt.of(dict.entries().size());
@@ -75,7 +75,7 @@ final class Operators {
   Iterator<Value> iterate(Value value) {
     Iterator<Value> items =
         switch (value) {
-          case Str(var text) ->
+          case Str(var text, _) ->
               text.codePoints().mapToObj(c -> Value.of(Character.toString(c))).iterator();
           case ListValue list -> list.items().iterator();
           case Tuple tuple -> tuple.items().iterator();
@@ -125,8 +125,8 @@ final class Operators {
   }
 
   boolean contains(Value container, Value item) {
-    if (container instanceof Str(var text)) {
-      if (!(item instanceof Str(var part))) {
+    if (container instanceof Str(var text, _)) {
+      if (!(item instanceof Str(var part, _))) {
         throw TemplateError.of(
             "'in' of a text needs a text, not %s", "文本的 in 需要文本,而不是 %s", Display.type(item));
       }
@@ -163,7 +163,7 @@ final class Operators {
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
       return Numbers.compare(left, right);
     }
-    if (left instanceof Str(var a) && right instanceof Str(var b)) {
+    if (left instanceof Str(var a, _) && right instanceof Str(var b, _)) {
       return CODE_POINTS.compare(a, b);
     }
     if (left instanceof ListValue a && right instanceof ListValue b) {
@@ -215,7 +215,7 @@ final class Operators {
       budget.steps(8);
       return Numbers.calculate(operator, left, right);
     }
-    if (operator == BinaryOperator.MODULO && left instanceof Str(var format)) {
+    if (operator == BinaryOperator.MODULO && left instanceof Str(var format, _)) {
       return Value.of(new PercentFormat(budget).format(format, right));
     }
     defined(left);
@@ -237,9 +237,12 @@ final class Operators {
   }
 
   private Optional<Value> add(Value left, Value right) {
-    if (left instanceof Str(var a) && right instanceof Str(var b)) {
-      budget.characters((long) a.length() + b.length());
-      return Optional.of(Value.of(a + b));
+    if (left instanceof Str(var a, var safe) && right instanceof Str(var b, var alsoSafe)) {
+      boolean markup = safe || alsoSafe;
+      String head = markup && !safe ? TextFilters.escape(a) : a;
+      String tail = markup && !alsoSafe ? TextFilters.escape(b) : b;
+      budget.characters((long) head.length() + tail.length());
+      return Optional.of(new Str(head + tail, markup));
     }
     if (left instanceof ListValue a && right instanceof ListValue b) {
       return Optional.of(list(joined(a.items(), b.items())));
@@ -264,7 +267,7 @@ final class Operators {
     }
     int count = Math.max(0, Numbers.clamped(times));
     return switch (what) {
-      case Str(var text) -> {
+      case Str(var text, _) -> {
         budget.characters((long) text.length() * count);
         yield Optional.of(Value.of(text.repeat(text.isEmpty() ? 0 : count)));
       }

@@ -32,7 +32,7 @@ final class OrderFilters {
 
   /** Texts compare without case unless asked otherwise. */
   private static Value folded(Value value, boolean caseSensitive) {
-    return !caseSensitive && value instanceof Str(var text)
+    return !caseSensitive && value instanceof Str(var text, _)
         ? Value.of(text.toLowerCase(Locale.ROOT))
         : value;
   }
@@ -56,7 +56,7 @@ final class OrderFilters {
     Arguments.Bound bound = arguments.bind("sort", "reverse?", "case_sensitive?", "attribute?");
     boolean exact = bound.truth("case_sensitive", false);
     List<AttributePath> paths = new ArrayList<>();
-    if (bound.get("attribute") instanceof Str(var several)) {
+    if (bound.get("attribute") instanceof Str(var several, _)) {
       for (String one : several.split(",", -1)) {
         paths.add(AttributePath.of(Value.of(one)));
       }

@@ -104,7 +104,7 @@ final class PercentFormat {
             : text;
       }
       case 'c' -> {
-        return value instanceof Str(var text)
+        return value instanceof Str(var text, _)
             ? text
             : Character.toString(Math.clamp(Numbers.clamped(value), 0, 0x10FFFF));
       }

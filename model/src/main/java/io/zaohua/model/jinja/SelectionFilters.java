@@ -1,5 +1,6 @@
 package io.zaohua.model.jinja;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +18,15 @@ final class SelectionFilters {
 
   private SelectionFilters() {}
 
+  /** As in Jinja, what is false has no items here, None included. */
+  private static Iterator<Value> items(Value subject, Interpreter interpreter) {
+    return Operators.truth(subject)
+        ? interpreter.operators().iterate(subject)
+        : Collections.emptyIterator();
+  }
+
   private static Value map(Value subject, Arguments arguments, Interpreter interpreter) {
-    Iterator<Value> items = interpreter.operators().iterate(subject);
+    Iterator<Value> items = items(subject, interpreter);
     if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
       Arguments.Bound bound = arguments.bind("map", "attribute", "default?");
       AttributePath path = AttributePath.of(bound.get("attribute"));
@@ -45,7 +53,7 @@ final class SelectionFilters {
 
   private static Value select(
       Value subject, Arguments arguments, Interpreter interpreter, boolean path, boolean keep) {
-    Iterator<Value> items = interpreter.operators().iterate(subject);
+    Iterator<Value> items = items(subject, interpreter);
     int first = path ? 1 : 0;
     if (arguments.positional().size() < first) {
       throw TemplateError.of("the attribute to select by is missing", "缺少用于选择的属性");

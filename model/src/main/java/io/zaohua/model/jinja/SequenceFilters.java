@@ -76,7 +76,7 @@ final class SequenceFilters {
   }
 
   private static Value reverse(Value subject, Arguments arguments, Interpreter interpreter) {
-    if (subject instanceof Str(var text)) {
+    if (subject instanceof Str(var text, _)) {
       interpreter.budget().characters(text.length());
       StringBuilder reversed = new StringBuilder(text.length());
       for (int i = text.length(); i > 0; i -= Character.charCount(text.codePointBefore(i))) {

@@ -26,7 +26,7 @@ record Slices(int from, int step, int size) {
       Interpreter interpreter) {
     Operators.defined(of);
     return switch (of) {
-      case Str(var text) -> text(text, from, to, step, interpreter.budget());
+      case Str(var text, _) -> text(text, from, to, step, interpreter.budget());
       case ListValue list -> {
         Slices slice = resolve(list.items().size(), from, to, step);
         yield interpreter.operators().list(slice.take(list.items()));

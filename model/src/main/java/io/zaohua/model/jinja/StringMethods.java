@@ -94,7 +94,7 @@ final class StringMethods {
     ALL.put(
         name,
         (self, arguments, interpreter) -> {
-          String text = self instanceof Str(var inner) ? inner : "";
+          String text = self instanceof Str(var inner, _) ? inner : "";
           interpreter.budget().characters(text.length());
           return body.of(text, arguments, interpreter);
         });
@@ -142,7 +142,7 @@ final class StringMethods {
     List<Value> affixes =
         bound.get("affix") instanceof Tuple tuple ? tuple.items() : List.of(bound.get("affix"));
     for (Value affix : affixes) {
-      if (!(affix instanceof Str(var part))) {
+      if (!(affix instanceof Str(var part, _))) {
         throw TemplateError.of(
             "a text or a tuple of texts is needed, not %s", "需要文本或文本元组,而不是 %s", affix.type());
       }
@@ -193,7 +193,7 @@ final class StringMethods {
     StringBuilder out = new StringBuilder();
     while (items.hasNext()) {
       Value item = items.next();
-      if (!(item instanceof Str(var part))) {
+      if (!(item instanceof Str(var part, _))) {
         throw TemplateError.of("join needs texts, not %s", "join 需要文本,而不是 %s", item.type());
       }
       interpreter.budget().characters((long) part.length() + text.length());

@@ -41,7 +41,7 @@ final class Tests {
                 || value instanceof Macro
                 || value instanceof Undefined
                 || value instanceof Loop);
-    kind("escaped", _ -> false);
+    kind("escaped", value -> value instanceof Str(_, var markup) && markup);
     ALL.put("upper", (s, _, in) -> StringCase.isUpper(in.display().string(s)));
     ALL.put("lower", (s, _, in) -> StringCase.isLower(in.display().string(s)));
     kind("odd", value -> remainder(value, Value.of(2)).equals(Value.of(1)));

@@ -32,11 +32,14 @@ final class TextFilters {
     text("indent", TextFilters::indent);
     text("center", TextFilters::center);
     text("truncate", TextFilters::truncate);
-    text("escape", (text, _, _) -> escape(text));
-    text("e", (text, _, _) -> escape(text));
-    text("forceescape", (text, _, _) -> escape(text));
-    text("safe", (text, _, _) -> text);
-    text("string", (text, _, _) -> text);
+    ALL.put("escape", TextFilters::escaped);
+    ALL.put("e", TextFilters::escaped);
+    ALL.put("forceescape", (subject, _, in) -> markup(escape(in.display().string(subject)), in));
+    ALL.put("safe", (subject, _, in) -> markup(in.display().string(subject), in));
+    ALL.put(
+        "string",
+        (subject, _, in) ->
+            subject instanceof Str ? subject : Value.of(in.display().string(subject)));
     ALL.put("format", TextFilters::format);
     ALL.put("urlencode", TextFilters::urlEncode);
     ALL.put("wordcount", (subject, _, in) -> Value.of(words(in.display().string(subject))));
@@ -87,7 +90,7 @@ final class TextFilters {
   private static String indent(String text, Arguments arguments, Interpreter interpreter) {
     Arguments.Bound bound = arguments.bind("indent", "width?", "first?", "blank?");
     String indention =
-        bound.find("width").orElse(Value.of(4)) instanceof Str(var given)
+        bound.find("width").orElse(Value.of(4)) instanceof Str(var given, _)
             ? given
             : spaces(bound.integer("width", 4), interpreter.budget());
     boolean blank = bound.truth("blank", false);
@@ -135,7 +138,18 @@ final class TextFilters {
     return (whole ? kept : kept.substring(0, space)) + end;
   }
 
-  private static String escape(String text) {
+  private static Value escaped(Value subject, Arguments arguments, Interpreter interpreter) {
+    return subject instanceof Str(_, var markup) && markup
+        ? subject
+        : markup(escape(interpreter.display().string(subject)), interpreter);
+  }
+
+  private static Value markup(String text, Interpreter interpreter) {
+    interpreter.budget().characters(text.length());
+    return new Str(text, true);
+  }
+
+  static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

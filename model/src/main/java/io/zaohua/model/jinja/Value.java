@@ -133,8 +133,26 @@ public sealed interface Value {
     }
   }
 
-  /** A text; positions count code points. */
-  record Str(String text) implements Value {
+  /**
+   * A text; positions count code points.
+   *
+   * @param isMarkup whether {@code safe} or {@code escape} made it: what is added to it is escaped
+   */
+  record Str(String text, boolean isMarkup) implements Value {
+    Str(String text) {
+      this(text, false);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Str(var that, _) && text.equals(that);
+    }
+
+    @Override
+    public int hashCode() {
+      return text.hashCode();
+    }
+
     @Override
     public String type() {
       return "str";

@@ -42,7 +42,7 @@ final class ValueFilters {
     Arguments.Bound bound = arguments.bind("int", "default?", "base?");
     Value fallback = bound.find("default").orElse(Value.of(0));
     Operators.defined(subject);
-    if (subject instanceof Str(var text)) {
+    if (subject instanceof Str(var text, _)) {
       return parse(text, bound.integer("base", 10))
           .or(() -> parseReal(text).filter(Double::isFinite).map(Numbers::truncate))
           .orElse(fallback);
@@ -81,7 +81,7 @@ final class ValueFilters {
   private static Value real(Value subject, Arguments arguments, Interpreter interpreter) {
     Value fallback = arguments.bind("float", "default?").find("default").orElse(Value.of(0.0));
     Operators.defined(subject);
-    if (subject instanceof Str(var text)) {
+    if (subject instanceof Str(var text, _)) {
       return parseReal(text).map(Value::of).orElse(fallback);
     }
     return Numbers.isNumber(subject) ? Value.of(Numbers.real(subject)) : fallback;

@@ -2,6 +2,7 @@ package io.zaohua.model.jinja;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.zaohua.model.UserError;
@@ -15,11 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A template that asks for too much ends in one error, soon. */
-@Timeout(value = 20, unit = SECONDS)
+@Timeout(value = 60, unit = SECONDS)
 class HostileTemplateTest {
+  /** A tenth of what a rendering may use, so that the tests are quick. */
+  private static final Limits LIMITS = new Limits(400_000, 4 << 20, 2 << 20, 500);
+
   private static UserError refusal(String template) {
     return catchThrowableOfType(
-        UserError.class, () -> Template.of(template).render(Map.of(), Clock.systemUTC()));
+        UserError.class, () -> Template.of(template).render(Map.of(), Clock.systemUTC(), LIMITS));
   }
 
   @ParameterizedTest
@@ -90,6 +94,16 @@ class HostileTemplateTest {
   @ValueSource(strings = {" + 1", " and 1", " ** 1", ".a", "[0]", "|string", "()", " is string"})
   void longChainsEndInAnErrorOrAnAnswer(String link) {
     assertThat(refusal("{{ 1" + link.repeat(50_000) + " }}")).isNotNull();
+  }
+
+  @Test
+  void theUsualLimitsEndALoopToo() {
+    Template template =
+        Template.of(
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
+    assertThatThrownBy(() -> template.render(Map.of(), Clock.systemUTC()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("steps");
   }
 
   @Test
