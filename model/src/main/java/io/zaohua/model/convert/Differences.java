@@ -85,6 +85,17 @@ final class Differences {
               "llama.cpp has no place for these biases in architecture %s and will refuse the file.",
               "llama.cpp 的 %s 架构没有这些偏置的位置,会拒绝该文件。", arch));
     }
+    if (arch.equals("gptneox")
+        && spec.layers().stream()
+            .anyMatch(
+                l ->
+                    l.feedForward() instanceof FeedForward.Dense d
+                        && d.activation() == FeedForward.Activation.GELU)) {
+      notes.add(
+          Message.of(
+              "llama.cpp computes GELU by its tanh approximation: its results differ a little.",
+              "llama.cpp 以 tanh 近似计算 GELU:其结果略有差异。"));
+    }
     boolean partial = mixers.stream().anyMatch(a -> a.rope().dims() != a.headSize());
     if (arch.equals("llama") && partial) {
       notes.add(

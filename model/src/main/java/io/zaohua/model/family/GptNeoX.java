@@ -94,13 +94,9 @@ record GptNeoX() implements Family {
     var completed =
         config.with(
             "use_parallel_residual", metadata.bool("gptneox.use_parallel_residual").orElse(true));
-    return metadata.has("gptneox.rope.dimension_count")
-            && !config
-                .object("rope_parameters")
-                .orElseGet(Config::empty)
-                .has("partial_rotary_factor")
-        ? completed.with("rotary_pct", 1.0)
-        : completed;
+    boolean partial =
+        config.object("rope_parameters").filter(r -> r.has("partial_rotary_factor")).isPresent();
+    return partial ? completed : completed.with("rotary_pct", 1.0);
   }
 
   @Override
