@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The folder of other implementations' numbers: {@code -Dgoldens=DIR}, or the copies in the tree. */
+/**
+ * The folder of other implementations' numbers: {@code -Dgoldens=DIR}, or the copies in the tree.
+ */
 final class EngineGoldens {
   private EngineGoldens() {}
 

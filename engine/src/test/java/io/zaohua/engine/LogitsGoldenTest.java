@@ -29,10 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LogitsGoldenTest {
   static List<Path> checkpoints() throws IOException {
     try (var folders = Files.list(EngineGoldens.folder("llm"))) {
-      return folders
-          .filter(f -> Files.exists(f.resolve("expected.safetensors")))
-          .sorted()
-          .toList();
+      return folders.filter(f -> Files.exists(f.resolve("expected.safetensors"))).sorted().toList();
     }
   }
 
