@@ -15,6 +15,11 @@ public final class TokenHistory {
     this.prompt = prompt.length;
   }
 
+  /** A prompt and nothing after it. */
+  public static TokenHistory of(int... prompt) {
+    return new TokenHistory(prompt);
+  }
+
   void add(int id) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, 2 * length);

@@ -1,5 +1,6 @@
 package io.zaohua.engine.sample;
 
+import io.zaohua.engine.TokenHistory;
 import java.util.Arrays;
 import java.util.BitSet;
 

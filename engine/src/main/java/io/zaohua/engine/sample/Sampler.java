@@ -1,5 +1,7 @@
 package io.zaohua.engine.sample;
 
+import io.zaohua.engine.TokenChooser;
+import io.zaohua.engine.TokenHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -2,6 +2,7 @@ package io.zaohua.engine.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zaohua.engine.TokenHistory;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -111,7 +112,7 @@ class DryPenaltyTest {
 
   private static float[] after(SamplingOptions.Dry options, DryBreakers breakers, int... context) {
     float[] logits = new float[6];
-    new DryPenalty(options, breakers).apply(logits, new Tokens(context));
+    new DryPenalty(options, breakers).apply(logits, TokenHistory.of(context));
     return logits;
   }
 }

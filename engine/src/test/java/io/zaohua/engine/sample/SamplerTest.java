@@ -3,6 +3,7 @@ package io.zaohua.engine.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zaohua.engine.TokenHistory;
 import io.zaohua.model.UserError;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -12,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
-  private static final Tokens NOTHING = new Tokens();
+  private static final TokenHistory NOTHING = TokenHistory.of();
 
   @Test
   void greedyTakesTheFirstOfEqualMaxima() {

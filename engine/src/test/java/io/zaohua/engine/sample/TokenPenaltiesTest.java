@@ -2,10 +2,11 @@ package io.zaohua.engine.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zaohua.engine.TokenHistory;
 import org.junit.jupiter.api.Test;
 
 class TokenPenaltiesTest {
-  private static final Tokens CONTEXT = new Tokens(0, 1, 1, 3, 1);
+  private static final TokenHistory CONTEXT = TokenHistory.of(0, 1, 1, 3, 1);
 
   @Test
   void repetitionDividesPositiveAndMultipliesNegativeLogits() {
