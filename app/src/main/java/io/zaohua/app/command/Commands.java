@@ -6,7 +6,11 @@ import java.util.List;
 public final class Commands {
   private static final List<Command> ALL =
       List.of(
+          new Command("generate", (console, _) -> new Generate(console)),
           new Command("tokenize", (console, _) -> new Tokenize(console)),
+          new Command("template", (console, _) -> new Template(console)),
+          new Command("logits", (console, _) -> new Logits(console)),
+          new Command("perplexity", (console, _) -> new PerplexityOf(console)),
           new Command("show", (console, _) -> new Show(console)),
           new Command("list", (console, _) -> new ListModels(console)),
           new Command("pull", (console, _) -> new Pull(console)),

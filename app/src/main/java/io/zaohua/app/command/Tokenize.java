@@ -78,16 +78,20 @@ final class Tokenize implements Callable<Integer> {
           || !id.isIntegralNumber()
           || id.intValue() < 0
           || id.intValue() >= vocabulary) {
-        throw new UserError(
-            UserError.Kind.INPUT,
-            Message.of(
-                "There is no token %s: the vocabulary has %d.",
-                "没有编号为 %s 的词元:词表共 %d 个。", id, vocabulary),
-            Message.of("Give ids from 0 to %d.", "请给出 0 到 %d 的编号。", vocabulary - 1));
+        throw noSuchToken(id.toString(), vocabulary);
       }
       ids[i] = id.intValue();
     }
     return ids;
+  }
+
+  static UserError noSuchToken(String id, int vocabulary) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of(
+            "There is no token %s: the vocabulary has %d.",
+            "没有编号为 %s 的词元:词表共 %d 个。", id, vocabulary),
+        Message.of("Give ids from 0 to %d.", "请给出 0 到 %d 的编号。", vocabulary - 1));
   }
 
   private static JsonNode array(String json) {

@@ -1,0 +1,91 @@
+package io.zaohua.app.command;
+
+import io.zaohua.app.terminal.Console;
+import io.zaohua.engine.LanguageModel;
+import io.zaohua.engine.LoadOptions;
+import io.zaohua.engine.cache.KvType;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model is run, and how: threads, context, cache. */
+final class EngineOptions {
+  @Mixin private final ModelOption model = new ModelOption();
+
+  @Option(
+      names = {"-t", "--threads"},
+      paramLabel = "THREADS",
+      description = "Threads; default: the physical cores.")
+  private Optional<Integer> threads = Optional.empty();
+
+  @Option(
+      names = "--kv-type",
+      paramLabel = "TYPE",
+      description = "Type of the key-value cache: f32, f16 or q8_0.")
+  private Optional<String> kvType = Optional.empty();
+
+  /** What the user called the model. */
+  String name() {
+    return model.name();
+  }
+
+  /**
+   * Loads the model, telling what it costs.
+   *
+   * @param context tokens of the context, if the user chose
+   */
+  LanguageModel load(Console console, Optional<Integer> context) {
+    LoadOptions options = LoadOptions.defaults();
+    if (threads.isPresent()) {
+      if (threads.get() < 1 || threads.get() > 1024) {
+        throw new UserError(
+            UserError.Kind.USAGE,
+            Message.of("%d threads cannot work.", "线程数 %d 不可用。", threads.get()),
+            new Message("Give -t a number from 1 to 1024.", "请为 -t 指定 1 到 1024 的数。"));
+      }
+      options = options.withThreads(threads.get());
+    }
+    if (context.isPresent()) {
+      options = options.withContextLength(context.get());
+    }
+    if (kvType.isPresent()) {
+      options = options.withCacheType(KvType.of(kvType.get()));
+    }
+    LoadingLine line = new LoadingLine(console);
+    LanguageModel loaded =
+        LanguageModel.load(model.resolve(console), options.withProgress(line::loaded));
+    line.end();
+    return loaded;
+  }
+
+  /**
+   * How far loading is, on one line that goes away; only on a terminal and only if it takes long.
+   */
+  private static final class LoadingLine {
+    private static final long PATIENCE = 500_000_000; // ns
+    private final Console console;
+    private final long start = System.nanoTime();
+    private long shown = -1;
+
+    LoadingLine(Console console) {
+      this.console = console;
+    }
+
+    synchronized void loaded(long bytes, long total) {
+      long percent = 100 * bytes / Math.max(1, total);
+      if (console.terminal() && percent != shown && System.nanoTime() - start > PATIENCE) {
+        console.err().print("\r" + Message.of("loading %d %%", "载入 %d %%", percent).text());
+        console.err().flush();
+        shown = percent;
+      }
+    }
+
+    synchronized void end() {
+      if (shown >= 0) {
+        console.err().print("\r" + " ".repeat(20) + "\r");
+      }
+    }
+  }
+}
