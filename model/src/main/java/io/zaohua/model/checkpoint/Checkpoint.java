@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /**
  * A model on disk: a GGUF file (single or split), a Hugging Face folder, or a folder that holds one
- * GGUF model. Opening checks that every tensor is there and has its shape; closing closes the
- * files.
+ * GGUF model (a {@code .safetensors} file stands for its folder). Opening checks that every tensor
+ * is there and has its shape; closing closes the files.
  */
 public final class Checkpoint implements AutoCloseable {
   private final Path path;
@@ -59,7 +59,9 @@ public final class Checkpoint implements AutoCloseable {
    */
   public static Checkpoint open(Path path) {
     if (!Files.isDirectory(path)) {
-      return gguf(path);
+      var folder = path.toAbsolutePath().getParent();
+      boolean weights = path.toString().endsWith(".safetensors") && Files.exists(path);
+      return weights && folder != null ? folder(folder) : gguf(path);
     }
     if (Files.exists(path.resolve("config.json"))) {
       return folder(path);

@@ -2,6 +2,7 @@ package io.zaohua.model.checkpoint;
 
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
+import io.zaohua.model.spec.Parts;
 import io.zaohua.model.spec.TransformerSpec;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -39,10 +40,10 @@ public record Description(
 
   static Description of(Checkpoint c) {
     var types = new EnumMap<TensorType, Long>(TensorType.class);
-    long parameters = 0;
+    long parameters =
+        Parts.of(c.spec()).values().stream().mapToLong(p -> p.rows() * p.columns()).sum();
     for (var tensor : c.tensors().tensors()) {
       types.merge(tensor.type(), tensor.bytes(), Long::sum);
-      parameters += tensor.elements();
     }
     return new Description(
         c.path(),

@@ -8,6 +8,7 @@ import io.zaohua.model.file.TensorType;
 import io.zaohua.model.quant.Dequantizer;
 import io.zaohua.model.quant.Quantizer;
 import io.zaohua.model.weights.RowMap;
+import io.zaohua.model.weights.Transposition;
 import io.zaohua.model.weights.View;
 import io.zaohua.model.weights.Weights;
 import java.lang.foreign.Arena;
@@ -84,11 +85,7 @@ record TensorPlan(TensorInfo info, List<Piece> pieces) {
   private MemorySegment turned(Arena arena, MemorySegment rows, long count, long columns) {
     int size = info.type().blockBytes();
     var result = arena.allocate(rows.byteSize());
-    for (long i = 0; i < count; i++) {
-      for (long j = 0; j < columns; j++) {
-        MemorySegment.copy(rows, (i * columns + j) * size, result, (j * count + i) * size, size);
-      }
-    }
+    Transposition.turn(rows, count, columns, size, result);
     return result;
   }
 

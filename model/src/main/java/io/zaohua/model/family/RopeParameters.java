@@ -3,6 +3,7 @@ package io.zaohua.model.family;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.spec.Rope;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,7 +46,46 @@ record RopeParameters(Config config, Config values) {
             .or(() -> config.number("rotary_pct"))
             .orElse(1.0);
     int dims = (int) (headSize * part);
-    return dims == 0 ? Rope.NONE : new Rope(dims, single(theta), scaling());
+    if (dims == 0) {
+      return Rope.NONE;
+    }
+    var scaling = scaling();
+    switch (scaling) {
+      case Rope.Scaling.Divisors(var divisors) -> check(divisors, dims);
+      case Rope.Scaling.LongRope l -> {
+        check(l.shortFactors(), dims);
+        check(l.longFactors(), dims);
+      }
+      case Rope.Scaling.None _, Rope.Scaling.Linear _, Rope.Scaling.DynamicNtk _ -> {}
+      case Rope.Scaling.Llama3 _, Rope.Scaling.Yarn _ -> {}
+    }
+    return new Rope(dims, single(theta), scaling);
+  }
+
+  private static void check(List<Float> factors, int dims) {
+    if (factors.size() != dims / 2 || factors.stream().anyMatch(f -> !(f > 0))) {
+      throw invalid(
+          "The rotary positions have %d factors, %d positive ones were expected.",
+          "旋转位置有 %d 个因子,应为 %d 个正数。", factors.size(), dims / 2);
+    }
+  }
+
+  private static UserError invalid(String english, String chinese, Object... args) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of(english, chinese, args),
+        Message.of("Check config.json or the GGUF metadata.", "请检查 config.json 或 GGUF 元数据。"));
+  }
+
+  /** A factor that positions are divided by. */
+  private double needFactor() {
+    double factor = values.needNumber("factor");
+    if (!(factor > 0)) {
+      throw invalid(
+          "The rope factor is %s, a positive number was expected.",
+          "rope 的 factor 为 %s,应为正数。", factor);
+    }
+    return single(factor);
   }
 
   /** torch computes the frequencies in f32, and GGUF stores f32. */
@@ -57,13 +97,12 @@ record RopeParameters(Config config, Config values) {
     String type = values.text("rope_type").or(() -> values.text("type")).orElse("default");
     return switch (type) {
       case "default", "mrope" -> new Rope.Scaling.None();
-      case "linear" -> new Rope.Scaling.Linear(single(values.needNumber("factor")));
+      case "linear" -> new Rope.Scaling.Linear(needFactor());
       case "dynamic" ->
-          new Rope.Scaling.DynamicNtk(
-              single(values.needNumber("factor")), config.needInteger("max_position_embeddings"));
+          new Rope.Scaling.DynamicNtk(needFactor(), config.needInteger("max_position_embeddings"));
       case "llama3" ->
           new Rope.Scaling.Llama3(
-              single(values.needNumber("factor")),
+              needFactor(),
               single(values.needNumber("low_freq_factor")),
               single(values.needNumber("high_freq_factor")),
               original());
@@ -83,16 +122,23 @@ record RopeParameters(Config config, Config values) {
 
   /** A value beside the parameters goes first (Phi-3). */
   private int original() {
-    return config
-        .integer("original_max_position_embeddings")
-        .or(() -> values.integer("original_max_position_embeddings"))
-        .orElseGet(() -> config.needInteger("max_position_embeddings"));
+    int original =
+        config
+            .integer("original_max_position_embeddings")
+            .or(() -> values.integer("original_max_position_embeddings"))
+            .orElseGet(() -> config.needInteger("max_position_embeddings"));
+    if (original < 1) {
+      throw invalid(
+          "The original context is %d positions, at least 1 was expected.",
+          "原始上下文为 %d 个位置,至少应为 1。", original);
+    }
+    return original;
   }
 
   private double factor(int original) {
-    return values
-        .number("factor")
-        .orElseGet(() -> config.needInteger("max_position_embeddings") / (double) original);
+    return values.has("factor")
+        ? needFactor()
+        : config.needInteger("max_position_embeddings") / (double) original;
   }
 
   private Rope.Scaling yarn() {

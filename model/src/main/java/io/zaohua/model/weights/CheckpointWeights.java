@@ -187,11 +187,7 @@ public final class CheckpointWeights implements Weights {
     try (var arena = Arena.ofConfined()) {
       var stored = arena.allocate(Math.max(1, tensor.bytes()));
       file.read(tensor, 0, stored.asSlice(0, tensor.bytes()));
-      for (long i = 0; i < rows; i++) {
-        for (long j = 0; j < columns; j++) {
-          MemorySegment.copy(stored, (i * columns + j) * size, result, (j * rows + i) * size, size);
-        }
-      }
+      Transposition.turn(stored, rows, columns, size, result);
     }
     turned = Optional.of(new Turned(tensor.name(), result));
     return result;

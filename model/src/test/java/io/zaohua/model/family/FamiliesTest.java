@@ -50,6 +50,25 @@ class FamiliesTest {
   }
 
   @Test
+  void factorsThatDoNotFitTheHeadAreRefused() {
+    assertThatThrownBy(
+            () ->
+                spec(
+                    "'model_type': 'phi3', 'rope_scaling': {'type': 'longrope',"
+                        + " 'short_factor': [1,1], 'long_factor': [2,2]}"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("2 factors, 4 positive ones were expected");
+  }
+
+  @Test
+  void aRopeFactorOfZeroIsRefused() {
+    assertThatThrownBy(
+            () -> spec("'model_type': 'llama', 'rope_scaling': {'type': 'linear', 'factor': 0}"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("rope factor is 0.0");
+  }
+
+  @Test
   void anAbsurdNumberOfLayersIsRefused() {
     assertThatThrownBy(() -> spec("'model_type': 'llama', 'num_hidden_layers': 2000000000"))
         .isInstanceOf(UserError.class)

@@ -77,9 +77,9 @@ class GgufConfigTest {
 
   @Test
   void readyMadeDivisorsAreKept() {
-    var file = new MemoryFile().with("token_embd.weight", 64, 32).with("rope_freqs.weight", 4);
+    var file = new MemoryFile(1).with("token_embd.weight", 64, 32).with("rope_freqs.weight", 4);
     assertThat(attention(spec(metadata("llama"), file), 0).rope().scaling())
-        .isEqualTo(new Rope.Scaling.Divisors(List.of(0f, 1f, 2f, 3f)));
+        .isEqualTo(new Rope.Scaling.Divisors(List.of(1f, 2f, 3f, 4f)));
   }
 
   @Test

@@ -11,9 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** F32 tensors in memory whose elements count up from 0. */
+/** F32 tensors in memory whose elements count up, from 0 unless told. */
 public final class MemoryFile implements TensorFile {
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+
+  private final int first;
+
+  public MemoryFile() {
+    this(0);
+  }
+
+  public MemoryFile(int first) {
+    this.first = first;
+  }
 
   public MemoryFile with(String name, long... shape) {
     var dims = java.util.Arrays.stream(shape).boxed().toList();
@@ -35,7 +45,7 @@ public final class MemoryFile implements TensorFile {
   public void read(TensorInfo tensor, long offset, MemorySegment target) {
     var floats = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     for (long i = 0; i < target.byteSize(); i += 4) {
-      target.set(floats, i, (offset + i) / 4f);
+      target.set(floats, i, first + (offset + i) / 4f);
     }
   }
 
