@@ -3,6 +3,7 @@ package io.zaohua.model.tokenizer;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Pieces that end a turn or a text by their spelling (llama.cpp, src/llama-vocab.cpp). */
 final class EndTokens {
@@ -45,6 +46,20 @@ final class EndTokens {
 
   private EndTokens() {}
 
+  static boolean endsTurn(String piece) {
+    return TURN_ENDS.contains(piece);
+  }
+
+  static boolean ends(String piece) {
+    return TURN_ENDS.contains(piece) || OTHER_ENDS.contains(piece);
+  }
+
+  /** Whether a vocabulary has the tokens of models that speak in channels. */
+  static boolean channels(Predicate<String> has) {
+    return (has.test("<|return|>") && has.test("<|call|>"))
+        || (has.test("<|calls|>") && has.test("<|flush|>"));
+  }
+
   /** The one that ends a turn: the first spelled so that the vocabulary has, eos aside. */
   static OptionalInt turnEnd(Vocabulary vocabulary, OptionalInt eos) {
     return TURN_ENDS.stream()
@@ -65,10 +80,7 @@ final class EndTokens {
       }
     }
     // Models with channels end a message, not the turn, with <|end|>.
-    boolean channels =
-        (vocabulary.id("<|return|>") >= 0 && vocabulary.id("<|call|>") >= 0)
-            || (vocabulary.id("<|calls|>") >= 0 && vocabulary.id("<|flush|>") >= 0);
-    if (channels) {
+    if (channels(piece -> vocabulary.id(piece) >= 0)) {
       found.remove(vocabulary.id("<|end|>"));
     }
     for (var role : roles) {

@@ -10,7 +10,7 @@ import java.util.Set;
  * one that its engine can run (tekken, gpt-4o), the model's own stands here.
  */
 final class PreTokenizerNames {
-  private static final String GPT2 =
+  static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)";
   private static final String CONTRACTIONS =
       "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
@@ -213,5 +213,61 @@ final class PreTokenizerNames {
   /** Whether a word that is a piece is taken whole, without merges. */
   static boolean ignoresMerges(String name) {
     return WHOLE_WORDS.contains(name);
+  }
+
+  /** Names to try for a pre-tokenizer's expressions, the most usual first. */
+  private static final List<String> NAMES =
+      List.of(
+          "llama-bpe",
+          "qwen2",
+          "gpt-2",
+          "smollm",
+          "dbrx",
+          "glm4",
+          "qwen35",
+          "tekken",
+          "gpt-4o",
+          "granite-embed-multi-97m",
+          "deepseek-v3",
+          "deepseek-llm",
+          "deepseek-coder",
+          "falcon",
+          "tiny_aya",
+          "poro-chat",
+          "viking",
+          "jais-2",
+          "bailingmoe",
+          "seed-coder",
+          "exaone-moe",
+          "ufakzeka",
+          "laguna",
+          "superbpe",
+          "minicpm5",
+          "default");
+
+  /** The name whose expressions these are, by preference one that treats whole words alike. */
+  static Optional<String> name(List<String> expressions, boolean ignoresMerges) {
+    var wanted = expressions.stream().map(PreTokenizerNames::canonical).toList();
+    var alike =
+        NAMES.stream()
+            .filter(
+                name ->
+                    expressions(name).orElseThrow().stream()
+                        .map(PreTokenizerNames::canonical)
+                        .toList()
+                        .equals(wanted))
+            .toList();
+    return alike.stream()
+        .filter(name -> ignoresMerges(name) == ignoresMerges)
+        .findFirst()
+        .or(() -> alike.stream().findFirst());
+  }
+
+  /** One spelling for expressions that mean the same. */
+  private static String canonical(String expression) {
+    String text = expression.replace("\r", "\\r").replace("\n", "\\n");
+    text =
+        text.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", CONTRACTIONS).replace("\\p{N}{1}", "\\p{N}");
+    return text.equals(GPT2 + "|\\s+") ? GPT2 : text;
   }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * Text to ids and back, as the checkpoint was trained with. Made by {@link TokenizerMetadata}
- * (GGUF). Safe for many threads.
+ * (GGUF) or {@link TokenizerJson}. Safe for many threads.
  */
 public final class Tokenizer {
   /** Words that were split recently, by their hash; a race only costs a second split. */
