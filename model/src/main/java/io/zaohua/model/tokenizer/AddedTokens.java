@@ -88,7 +88,7 @@ final class AddedTokens {
         continue;
       }
       int start = at;
-      while (token.stripLeft() && start > plain && isSpace(text, start - 1)) {
+      while (token.stripLeft() && start > Math.min(plain, at) && isSpace(text, start - 1)) {
         start--;
       }
       int end = stop;
@@ -100,10 +100,8 @@ final class AddedTokens {
       }
       segments.add(new Segment(start, text.substring(start, end), token.id()));
       plain = end;
+      // As in Hugging Face's library, a token may start in white space that the last one took.
       at = stop;
-      if (end > stop) {
-        at = end;
-      }
     }
     if (plain < text.length()) {
       segments.add(new Segment(plain, text.substring(plain), -1));

@@ -198,7 +198,7 @@ sealed interface PreTokenizer {
           out.add(text.substring(start, at));
           start = at;
         }
-        last = script;
+        last = script == Character.UnicodeScript.UNKNOWN ? last : script;
         at += Character.charCount(c);
       }
       if (start < text.length()) {

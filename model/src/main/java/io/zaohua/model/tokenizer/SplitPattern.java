@@ -17,6 +17,10 @@ final class SplitPattern {
           | Pattern.MULTILINE
           | Pattern.UNIX_LINES;
 
+  private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{N}\\p{Pc}";
+  private static final String WORD_BOUNDARY =
+      "(?:(?<=[" + WORD + "])(?![" + WORD + "])|(?<![" + WORD + "])(?=[" + WORD + "]))";
+
   /** java.util.regex recurses on groups that repeat; long texts then need a deep stack. */
   private static final long DEEP_STACK = 1L << 29;
 
@@ -49,21 +53,41 @@ final class SplitPattern {
     }
   }
 
-  /** Names of scripts need a prefix in Java: \p{Han} is \p{IsHan}. */
+  /**
+   * What is spelled otherwise in Java: scripts have a prefix (\\p{Han} is \\p{IsHan}), and word
+   * characters are letters, marks, all numerals and connectors, without joiners.
+   */
   private static String translate(String expression) {
-    return Pattern.compile("\\\\([pP])\\{(\\^?)(\\w{3,})\\}")
-        .matcher(expression)
-        .replaceAll(
-            m -> {
-              boolean negated = (m.group(1).charAt(0) == 'P') != !m.group(2).isEmpty();
-              String name = m.group(3);
-              return "\\\\"
-                  + (negated ? "P" : "p")
-                  + "{"
-                  + (name.startsWith("Is") ? "" : "Is")
-                  + name
-                  + "}";
-            });
+    var out = new StringBuilder(expression.length());
+    for (int at = 0; at < expression.length(); at++) {
+      char c = expression.charAt(at);
+      if (c != '\\' || at + 1 == expression.length()) {
+        out.append(c);
+        continue;
+      }
+      char escaped = expression.charAt(++at);
+      switch (escaped) {
+        case 'w' -> out.append('[').append(WORD).append(']');
+        case 'W' -> out.append("[^").append(WORD).append(']');
+        case 'b' -> out.append(WORD_BOUNDARY);
+        case 'p', 'P' -> {
+          int close = expression.indexOf('}', at);
+          if (close < 0 || at + 1 >= close || expression.charAt(at + 1) != '{') {
+            out.append(c).append(escaped);
+            continue;
+          }
+          String name = expression.substring(at + 2, close);
+          boolean negated = (escaped == 'P') != name.startsWith("^");
+          name = name.startsWith("^") ? name.substring(1) : name;
+          out.append(negated ? "\\P{" : "\\p{");
+          out.append(name.length() > 2 && !name.startsWith("Is") ? "Is" : "");
+          out.append(name).append('}');
+          at = close;
+        }
+        default -> out.append(c).append(escaped);
+      }
+    }
+    return out.toString();
   }
 
   void find(String text, Stretch out) {
