@@ -98,6 +98,9 @@ public record Divergence(
 
   /** Log-probabilities of one position: 16-bit steps from the smallest. */
   private static final class Row {
+    /** The recording cuts logits off at 16 below the largest; llama-perplexity skips them too. */
+    private static final double SMALLEST = -16;
+
     private final double[] logs;
 
     Row(double[] logs) {
@@ -116,7 +119,9 @@ public record Divergence(
       double norm = Perplexity.logSumExp(logits, offset, logs.length);
       double sum = 0;
       for (int i = 0; i < logs.length; i++) {
-        sum += Math.exp(logs[i]) * (logs[i] - (logits[offset + i] - norm));
+        if (logs[i] > SMALLEST) {
+          sum += Math.exp(logs[i]) * (logs[i] - (logits[offset + i] - norm));
+        }
       }
       return sum;
     }
