@@ -62,8 +62,7 @@ public record Divergence(
   }
 
   private static Divergence compare(
-      LanguageModel model, FileChannel in, int[] ids, int context, int chunks)
-      throws IOException {
+      LanguageModel model, FileChannel in, int[] ids, int context, int chunks) throws IOException {
     int vocabulary = model.spec().vocabulary();
     int rowBytes = 2 * (2 * ((vocabulary + 1) / 2) + 4);
     int first = context / 2;

@@ -61,8 +61,7 @@ public record GenerateOptions(
   }
 
   public GenerateOptions withStop(List<String> texts) {
-    return new GenerateOptions(
-        maxTokens, chooser, texts, stopTokens, ignoreEnd, slide, cancelled);
+    return new GenerateOptions(maxTokens, chooser, texts, stopTokens, ignoreEnd, slide, cancelled);
   }
 
   public GenerateOptions withStopTokens(Set<Integer> ids) {

@@ -30,8 +30,7 @@ final class GenerationRun {
     this.prompt = prompt;
     this.tokenizer = model.tokenizer();
     this.output =
-        new TextOutput(
-            tokenizer.stream(false, !options.ignoreEnd()), options.stop(), listener);
+        new TextOutput(tokenizer.stream(false, !options.ignoreEnd()), options.stop(), listener);
     this.logits = new float[model.spec().vocabulary()];
     this.sequence = executor.open(model.contextLength());
   }
@@ -117,8 +116,8 @@ final class GenerationRun {
   }
 
   /**
-   * Starts anew with the newer half of the text, read again since keys were turned by position; false
-   * when cancelled meanwhile.
+   * Starts anew with the newer half of the text, read again since keys were turned by position;
+   * false when cancelled meanwhile.
    */
   private boolean slide(TokenHistory history) {
     int[] all = history.toArray();

@@ -15,6 +15,7 @@ import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.tokenizer.Tokenizer;
+import io.zaohua.model.tokenizer.TokenizerJson;
 import io.zaohua.model.tokenizer.TokenizerMetadata;
 import io.zaohua.model.weights.Weights;
 import java.lang.foreign.Arena;
@@ -74,8 +75,7 @@ public final class LanguageModel implements AutoCloseable {
     try {
       TransformerSpec spec = checkpoint.spec();
       KvType type = options.cacheType().orElse(defaultCache(checkpoint.weights()));
-      int context =
-          options.contextLength().orElse(Math.min(spec.contextLength(), DEFAULT_CONTEXT));
+      int context = options.contextLength().orElse(Math.min(spec.contextLength(), DEFAULT_CONTEXT));
       if (context < 1) {
         throw new UserError(
             UserError.Kind.USAGE,
@@ -151,13 +151,7 @@ public final class LanguageModel implements AutoCloseable {
     return checkpoint
         .metadata()
         .map(m -> TokenizerMetadata.of(m).tokenizer())
-        .orElseThrow(
-            () ->
-                new UserError(
-                    UserError.Kind.NOT_FOUND,
-                    Message.of(
-                        "%s has no tokenizer.", "%s 没有分词器。", checkpoint.path().getFileName()),
-                    Message.of("Put its tokenizer.json beside it.", "请将其 tokenizer.json 放在旁边。")));
+        .orElseGet(() -> TokenizerJson.read(checkpoint.path()));
   }
 
   /** Positions a sequence may have. */

@@ -13,10 +13,7 @@ import java.util.OptionalInt;
  * @param progress told how much of the weights is loaded
  */
 public record LoadOptions(
-    OptionalInt threads,
-    OptionalInt contextLength,
-    Optional<KvType> cacheType,
-    Progress progress) {
+    OptionalInt threads, OptionalInt contextLength, Optional<KvType> cacheType, Progress progress) {
 
   /** Hears of the loading. */
   @FunctionalInterface

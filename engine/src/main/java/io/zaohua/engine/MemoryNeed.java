@@ -28,7 +28,10 @@ public record MemoryNeed(long weights, long cache, int context, KvType cacheType
     return Message.of(
         "weights %s; a context of %,d tokens in %s costs %s",
         "权重 %s;%,d 个词元的上下文(%s)需要 %s",
-        size(weights), context, cacheType.name().toLowerCase(Locale.ROOT), size(cache));
+        size(weights),
+        context,
+        cacheType.name().toLowerCase(Locale.ROOT),
+        size(cache));
   }
 
   static String size(long bytes) {
@@ -47,8 +50,7 @@ public record MemoryNeed(long weights, long cache, int context, KvType cacheType
               "The weights need %s and this machine has %s of memory free.",
               "权重需要 %s,而本机只有 %s 空闲内存。", size(weights), size(free)),
           Message.of(
-              "Quantise the model to a smaller type or free memory.",
-              "请将模型量化为更小的类型,或释放内存。"));
+              "Quantise the model to a smaller type or free memory.", "请将模型量化为更小的类型,或释放内存。"));
     }
     long heap = Runtime.getRuntime().maxMemory();
     if (cache > heap * 9 / 10) {

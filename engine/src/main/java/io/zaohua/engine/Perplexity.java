@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * How well a model predicts a text, by llama.cpp's procedure (tools/perplexity): the text in windows
- * of {@code context} tokens, each begun anew, the second half of each window scored.
+ * How well a model predicts a text, by llama.cpp's procedure (tools/perplexity): the text in
+ * windows of {@code context} tokens, each begun anew, the second half of each window scored.
  *
  * @param value exp of the mean negative log-likelihood
  * @param error standard error of the value
@@ -76,7 +76,8 @@ public record Perplexity(double value, double error, long tokens) {
           first,
           (_, row, logits, offset) -> {
             if (row < context - 1) {
-              sum.add(-logProbability(logits, offset, model.spec().vocabulary(), expected[row + 1]));
+              sum.add(
+                  -logProbability(logits, offset, model.spec().vocabulary(), expected[row + 1]));
             }
           });
       progress.accept(sum.result());

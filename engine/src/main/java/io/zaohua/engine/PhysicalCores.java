@@ -14,8 +14,7 @@ final class PhysicalCores {
     int logical = Runtime.getRuntime().availableProcessors();
     Set<String> cores = new HashSet<>();
     for (int i = 0; i < 4096; i++) {
-      Path siblings =
-          Path.of("/sys/devices/system/cpu/cpu" + i + "/topology/thread_siblings_list");
+      Path siblings = Path.of("/sys/devices/system/cpu/cpu" + i + "/topology/thread_siblings_list");
       if (!Files.isReadable(siblings)) {
         break;
       }

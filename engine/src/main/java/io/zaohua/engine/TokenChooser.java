@@ -1,8 +1,6 @@
 package io.zaohua.engine;
 
-/**
- * Picks the next token. Samplers are choosers; so is anything of the caller's own.
- */
+/** Picks the next token. Samplers are choosers; so is anything of the caller's own. */
 @FunctionalInterface
 public interface TokenChooser {
   /** The most likely token; the lower id where two are equal. */

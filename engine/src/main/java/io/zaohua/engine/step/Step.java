@@ -130,8 +130,7 @@ public final class Step {
   /** Adds tokens of a sequence, causal, in the cache's own numbering. */
   public Step add(KvSequence sequence, int[] ids, int from, int count, Wanted logits) {
     Rows tokens = Rows.Tokens.of(ids, from, count);
-    return add(
-        new Entry(sequence, tokens, List.of(), new Mask.Causal(), logits, Wanted.NONE));
+    return add(new Entry(sequence, tokens, List.of(), new Mask.Causal(), logits, Wanted.NONE));
   }
 
   /** Adds an entry; each sequence may occur once. */
