@@ -11,6 +11,8 @@ import io.zaohua.model.gguf.GgufFile;
 import io.zaohua.model.gguf.Metadata;
 import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.model.tokenizer.Tokenizer;
+import io.zaohua.model.tokenizer.TokenizerMetadata;
 import io.zaohua.model.weights.CheckpointWeights;
 import io.zaohua.model.weights.WeightTable;
 import java.io.IOException;
@@ -180,6 +182,20 @@ public final class Checkpoint implements AutoCloseable {
   /** What the model's makers recommend for generation. */
   public GenerationDefaults generation() {
     return sidecar.generation();
+  }
+
+  /**
+   * The tokenizer, read anew at each call; empty where the model has none.
+   *
+   * @throws UserError if it is damaged or of an unknown kind
+   */
+  public Optional<Tokenizer> tokenizer() {
+    return sidecar.tokenizer();
+  }
+
+  /** The tokenizer in GGUF's words, with notes on what GGUF cannot say. */
+  public Optional<TokenizerMetadata> tokenizerMetadata() {
+    return sidecar.tokenizerMetadata();
   }
 
   /** Licence, as the model card or the metadata names it. */

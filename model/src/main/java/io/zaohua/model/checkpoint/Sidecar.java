@@ -5,6 +5,9 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.gguf.Metadata;
+import io.zaohua.model.tokenizer.Tokenizer;
+import io.zaohua.model.tokenizer.TokenizerJson;
+import io.zaohua.model.tokenizer.TokenizerMetadata;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -24,6 +27,11 @@ sealed interface Sidecar {
 
   Optional<String> licence();
 
+  /** The tokenizer in GGUF's words, empty where the model has none. */
+  Optional<TokenizerMetadata> tokenizerMetadata();
+
+  Optional<Tokenizer> tokenizer();
+
   /** Metadata of a GGUF file. */
   record Gguf(Metadata metadata, List<Path> paths) implements Sidecar {
     /** Keys of tokens that end an answer. */
@@ -37,6 +45,19 @@ sealed interface Sidecar {
     @Override
     public Optional<String> licence() {
       return metadata.string("general.license").or(() -> metadata.string("general.license.name"));
+    }
+
+    @Override
+    public Optional<TokenizerMetadata> tokenizerMetadata() {
+      return metadata
+          .string("tokenizer.ggml.model")
+          .filter(model -> !model.equals("none"))
+          .map(_ -> TokenizerMetadata.of(metadata));
+    }
+
+    @Override
+    public Optional<Tokenizer> tokenizer() {
+      return tokenizerMetadata().map(TokenizerMetadata::tokenizer);
     }
 
     @Override
@@ -116,6 +137,22 @@ sealed interface Sidecar {
                       .filter(line -> line.startsWith("license:"))
                       .map(line -> line.substring("license:".length()).strip())
                       .findFirst());
+    }
+
+    private Optional<TokenizerJson> tokenizerJson() {
+      return Files.isRegularFile(folder.resolve("tokenizer.json"))
+          ? Optional.of(TokenizerJson.open(folder))
+          : Optional.empty();
+    }
+
+    @Override
+    public Optional<TokenizerMetadata> tokenizerMetadata() {
+      return tokenizerJson().map(TokenizerJson::metadata);
+    }
+
+    @Override
+    public Optional<Tokenizer> tokenizer() {
+      return tokenizerJson().map(TokenizerJson::tokenizer);
     }
 
     @Override

@@ -78,8 +78,13 @@ final class ToGguf {
     var metadata = new LinkedHashMap<String, GgufValue>();
     metadata.put("general.architecture", GgufValue.text(family.architecture()));
     metadata.put("general.type", GgufValue.text("model"));
-    var fileName = checkpoint.path().toAbsolutePath().normalize().getFileName();
-    metadata.put("general.name", GgufValue.text(String.valueOf(fileName)));
+    String name =
+        checkpoint
+            .metadata()
+            .flatMap(m -> m.string("general.name"))
+            .orElseGet(
+                () -> String.valueOf(checkpoint.path().toAbsolutePath().normalize().getFileName()));
+    metadata.put("general.name", GgufValue.text(name));
     checkpoint.licence().ifPresent(l -> metadata.put("general.license", GgufValue.text(l)));
     metadata.put("general.file_type", GgufValue.u32(fileType()));
     metadata.putAll(GgufMetadata.of(family, checkpoint.config(), spec).values());

@@ -82,6 +82,9 @@ public final class GgufConfig {
   /** A number, or a list of equal numbers (some writers give one a layer). */
   private static Object number(String key, GgufValue value) {
     return switch (value) {
+      // The shortest decimal of the f32, as config.json has it.
+      case GgufValue.Scalar s when s.type() == GgufValue.Type.F32 ->
+          Double.valueOf(Float.toString((float) s.number()));
       case GgufValue.Scalar s when s.type().floating() -> s.number();
       case GgufValue.Scalar s -> s.integer();
       case GgufValue.Numbers n when n.size() > 0 && equal(n) -> n.integer(0);

@@ -178,6 +178,46 @@ class ConversionTest {
     }
   }
 
+  private static final String TOKENIZER =
+      """
+      {"version": "1.0", "added_tokens": [{"id": 6, "content": "<end>", "special": true,
+        "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}],
+       "normalizer": null,
+       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true},
+       "post_processor": null, "decoder": {"type": "ByteLevel"},
+       "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "Ġ": 3, "ab": 4, "Ġab": 5},
+         "merges": ["a b", "Ġ ab"]}}
+      """;
+
+  @Test
+  void theTokenizerComesAlong() throws IOException {
+    write("'model_type': 'llama'", _ -> false);
+    Files.writeString(model.resolve("tokenizer.json"), TOKENIZER);
+    try (var before = Checkpoint.open(model)) {
+      Conversion.toGguf(before, gguf, Optional.empty());
+      try (var after = Checkpoint.open(gguf)) {
+        var tokenizer = after.tokenizer().orElseThrow();
+        assertThat(tokenizer.encode("abc ab<end>", true))
+            .containsExactly(4, 2, 5, 6)
+            .containsExactly(before.tokenizer().orElseThrow().encode("abc ab<end>", true));
+        assertThat(tokenizer.vocabularySize()).isEqualTo(40);
+      }
+    }
+  }
+
+  @Test
+  void aTokenizerLargerThanTheModelIsRefused() throws IOException {
+    write("'model_type': 'llama'", _ -> false);
+    Files.writeString(
+        model.resolve("tokenizer.json"), TOKENIZER.replace("\"id\": 6", "\"id\": 60"));
+    try (var checkpoint = Checkpoint.open(model)) {
+      assertThatThrownBy(() -> Conversion.toGguf(checkpoint, gguf, Optional.empty()))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("tokenizer has 61 tokens, the model only 40");
+    }
+    assertThat(gguf).doesNotExist();
+  }
+
   @Test
   void theReportNamesWhatLlamaCppIgnores() throws IOException {
     write("'model_type': 'mistral', 'sliding_window': 7, 'hidden_act': 'gelu'", _ -> false);
