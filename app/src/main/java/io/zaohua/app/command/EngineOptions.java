@@ -31,6 +31,11 @@ final class EngineOptions {
     return model.name();
   }
 
+  /** The threads the user chose. */
+  Optional<Integer> threads() {
+    return threads;
+  }
+
   /**
    * Loads the model, telling what it costs.
    *
