@@ -101,7 +101,7 @@ class GgufExportTest {
     var after = source.metadata().tokenizer();
     var random = new Random(2);
     for (int i = 0; i < 100; i++) {
-      String text = RandomText.of(random, 30);
+      String text = RandomText.of(random, 30).replace("▁", "");
       assertThat(after.decode(after.encode(text, true))).isEqualTo(text);
       assertThat(before.decode(before.encode(text, true))).isEqualTo(text);
     }

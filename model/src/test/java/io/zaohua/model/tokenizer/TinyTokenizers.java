@@ -164,6 +164,10 @@ final class TinyTokenizers {
     var pieces = new LinkedHashSet<String>(List.of("[UNK]", "[CLS]", "[SEP]"));
     for (String piece : substrings(random, 600)) {
       String small = BertNormalizer.lower(piece);
+      if (small.contains("▁")) {
+        // GGUF's bert kind writes the start of a word with it.
+        continue;
+      }
       pieces.add(random.nextBoolean() ? small : "##" + small);
       pieces.add("##" + small.substring(0, small.offsetByCodePoints(0, 1)));
       pieces.add(small.substring(0, small.offsetByCodePoints(0, 1)));
