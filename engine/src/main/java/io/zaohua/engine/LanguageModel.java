@@ -15,8 +15,6 @@ import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.tokenizer.Tokenizer;
-import io.zaohua.model.tokenizer.TokenizerJson;
-import io.zaohua.model.tokenizer.TokenizerMetadata;
 import io.zaohua.model.weights.Weights;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -68,6 +66,7 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @throws UserError if it is damaged, of an unknown family or type, or does not fit into memory
    */
+  @SuppressWarnings("MustBeClosed") // the model owns the arena
   public static LanguageModel load(Path path, LoadOptions options) {
     Checkpoint checkpoint = Checkpoint.open(path);
     Arena arena = Arena.ofShared();
@@ -100,10 +99,20 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** Packs parts and tells how far it is. */
-  private record Packing(
-      Weights weights, Arena arena, Cores cores, LoadOptions options, long total, long[] done) {
+  private static final class Packing {
+    private final Weights weights;
+    private final Arena arena;
+    private final Cores cores;
+    private final LoadOptions options;
+    private final long total;
+    private long done;
+
     Packing(Weights weights, Arena arena, Cores cores, LoadOptions options, long total) {
-      this(weights, arena, cores, options, total, new long[1]);
+      this.weights = weights;
+      this.arena = arena;
+      this.cores = cores;
+      this.options = options;
+      this.total = total;
     }
 
     Matrix matrix(String part) {
@@ -116,8 +125,8 @@ public final class LanguageModel implements AutoCloseable {
               (from, count, target) -> weights.readRows(part, from, count, target),
               arena,
               cores);
-      done[0] = Math.min(total, done[0] + s.rows() * s.rowBytes());
-      options.progress().loaded(done[0], total);
+      done = Math.min(total, done + s.rows() * s.rowBytes());
+      options.progress().loaded(done, total);
       return m;
     }
   }
@@ -142,16 +151,14 @@ public final class LanguageModel implements AutoCloseable {
    */
   public synchronized Tokenizer tokenizer() {
     if (tokenizer.isEmpty()) {
-      tokenizer = Optional.of(readTokenizer());
+      tokenizer = checkpoint.tokenizer();
     }
-    return tokenizer.get();
-  }
-
-  private Tokenizer readTokenizer() {
-    return checkpoint
-        .metadata()
-        .map(m -> TokenizerMetadata.of(m).tokenizer())
-        .orElseGet(() -> TokenizerJson.read(checkpoint.path()));
+    return tokenizer.orElseThrow(
+        () ->
+            new UserError(
+                UserError.Kind.NOT_FOUND,
+                Message.of("%s has no tokenizer.", "%s 没有分词器。", checkpoint.path().getFileName()),
+                Message.of("Put its tokenizer.json beside it.", "请将其 tokenizer.json 放在旁边。")));
   }
 
   /** Positions a sequence may have. */

@@ -95,8 +95,10 @@ final class Bench implements Callable<Integer> {
       if (batch.isPresent() && fresh > 0) {
         put(root, "batch", throughput.generation(batch.get(), depth, fresh));
       }
-      cold.ifPresentOrElse(s -> root.put("coldStartSeconds", s), () -> root.putNull("coldStartSeconds"));
-      peak.ifPresentOrElse(b -> root.put("peakMemoryBytes", b), () -> root.putNull("peakMemoryBytes"));
+      cold.ifPresentOrElse(
+          s -> root.put("coldStartSeconds", s), () -> root.putNull("coldStartSeconds"));
+      peak.ifPresentOrElse(
+          b -> root.put("peakMemoryBytes", b), () -> root.putNull("peakMemoryBytes"));
       root.put("threads", model.threads());
       root.put("cpu", ColdStart.cpu());
       console.print(json ? root + "\n" : table(root));
@@ -126,12 +128,15 @@ final class Bench implements Callable<Integer> {
     if (!root.path("coldStartSeconds").isNull()) {
       text.append(
           String.format(
-              Locale.ROOT, "cold start to 16 tokens: %.2f s%n", root.path("coldStartSeconds").asDouble()));
+              Locale.ROOT,
+              "cold start to 16 tokens: %.2f s%n",
+              root.path("coldStartSeconds").asDouble()));
     }
     if (!root.path("peakMemoryBytes").isNull()) {
       text.append("peak memory: " + Sizes.of(root.path("peakMemoryBytes").asLong()) + "\n");
     }
-    return text.append(root.path("threads").asInt() + " threads, " + root.path("cpu").asText() + "\n")
+    return text.append(
+            root.path("threads").asInt() + " threads, " + root.path("cpu").asText() + "\n")
         .toString();
   }
 }

@@ -87,8 +87,7 @@ final class Chat implements Callable<Integer> {
             (float) options.minP(),
             options.seed().orElse(-1),
             tokens);
-    var conversation =
-        new Conversation(engine.name(), partner, sessions, screen, style, system);
+    var conversation = new Conversation(engine.name(), partner, sessions, screen, style, system);
     session.ifPresent(conversation::resume);
     return conversation;
   }
@@ -134,7 +133,8 @@ final class Chat implements Callable<Integer> {
         case LENGTH -> Optional.of(new Message("cut at the limit", "达到上限"));
         case CONTEXT ->
             Optional.of(
-                new Message("the context is full: /reset, or a larger --ctx", "上下文已满:可 /reset 或增大 --ctx"));
+                new Message(
+                    "the context is full: /reset, or a larger --ctx", "上下文已满:可 /reset 或增大 --ctx"));
         case CANCELLED -> Optional.of(new Message("stopped", "已停止"));
       };
     }

@@ -44,7 +44,8 @@ final class ColdStart {
       if (code != 0) {
         throw new UserError(
             UserError.Kind.INPUT,
-            Message.of("generate ended with %d in another process.", "另一进程中的 generate 以 %d 结束。", code),
+            Message.of(
+                "generate ended with %d in another process.", "另一进程中的 generate 以 %d 结束。", code),
             new Message("Run generate -m with this model to see why.", "请用该模型运行 generate 查看原因。"));
       }
     }

@@ -6,20 +6,20 @@ import java.util.List;
 public final class Commands {
   private static final List<Command> ALL =
       List.of(
-new Command("generate", (console, _) -> new Generate(console)),
-new Command("chat", (console, _) -> new Chat(console)),
-new Command("tokenize", (console, _) -> new Tokenize(console)),
-new Command("template", (console, _) -> new Template(console)),
-new Command("logits", (console, _) -> new Logits(console)),
-new Command("perplexity", (console, _) -> new PerplexityOf(console)),
-new Command("bench", (console, _) -> new Bench(console)),
-new Command("show", (console, _) -> new Show(console)),
-new Command("list", (console, _) -> new ListModels(console)),
-new Command("pull", (console, _) -> new Pull(console)),
-new Command("rm", (console, _) -> new Remove(console)),
-new Command("convert", (console, _) -> new Convert(console)),
-new Command("quantize", (console, _) -> new Quantize(console)),
-new Command("completion", Completion::new));
+          new Command("generate", (console, _) -> new Generate(console)),
+          new Command("chat", (console, _) -> new Chat(console)),
+          new Command("tokenize", (console, _) -> new Tokenize(console)),
+          new Command("template", (console, _) -> new Template(console)),
+          new Command("logits", (console, _) -> new Logits(console)),
+          new Command("perplexity", (console, _) -> new PerplexityOf(console)),
+          new Command("bench", (console, _) -> new Bench(console)),
+          new Command("show", (console, _) -> new Show(console)),
+          new Command("list", (console, _) -> new ListModels(console)),
+          new Command("pull", (console, _) -> new Pull(console)),
+          new Command("rm", (console, _) -> new Remove(console)),
+          new Command("convert", (console, _) -> new Convert(console)),
+          new Command("quantize", (console, _) -> new Quantize(console)),
+          new Command("completion", Completion::new));
 
   private Commands() {}
 

@@ -116,8 +116,7 @@ final class Convert implements Callable<Integer> {
                       Message.of(
                           "convert writes f32, f16 or bf16, not %s.",
                           "convert 只写 f32、f16 或 bf16,而不是 %s。", name),
-                      new Message(
-                          "For smaller types use quantize.", "更小的类型请用 quantize。"));
+                      new Message("For smaller types use quantize.", "更小的类型请用 quantize。"));
             });
   }
 }

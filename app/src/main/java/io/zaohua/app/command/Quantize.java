@@ -81,7 +81,8 @@ final class Quantize implements Callable<Integer> {
       console
           .err()
           .printf(
-              "\r[%d/%d] %-50.50s", progress.number(), progress.count(), progress.choice().tensor().name());
+              "\r[%d/%d] %-50.50s",
+              progress.number(), progress.count(), progress.choice().tensor().name());
       if (progress.number() == progress.count()) {
         console.err().println();
       }

@@ -72,7 +72,8 @@ record Throughput(LanguageModel model, int repetitions) {
 
   /** Some token; speed does not depend on which. */
   private int id(int position, int which) {
-    return (int) Math.floorMod(position * 7919L + which * 104729L + 17, (long) model.spec().vocabulary());
+    return (int)
+        Math.floorMod(position * 7919L + which * 104729L + 17, (long) model.spec().vocabulary());
   }
 
   private Result measured(long tokens, Run run) {

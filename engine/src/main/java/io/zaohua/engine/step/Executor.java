@@ -115,7 +115,7 @@ public final class Executor {
     List<RowPlan> plan = plan(step);
     embed(step, plan);
     for (int i = 0; i < layers.size(); i++) {
-      block(i, step, plan, rows);
+      block(i, plan, rows);
     }
     for (Step.Entry e : step.entries()) {
       switch (e.rows()) {
@@ -211,7 +211,7 @@ public final class Executor {
     }
   }
 
-  private void block(int index, Step step, List<RowPlan> plan, int rows) {
+  private void block(int index, List<RowPlan> plan, int rows) {
     TransformerSpec.Layer layer = spec.layers().get(index);
     LayerWeights w = layers.get(index);
     int width = spec.width();
@@ -220,7 +220,7 @@ public final class Executor {
     normRows(layer.preMixer(), w.preMixer, x, work.normed, rows);
     attention.run(index, a, w, plan, rows, width, table -> rope(a.rope(), table));
     float[] mixed = work.branch;
-    normRows(layer.postMixer(), w.postMixer, mixed, mixed, rows);
+    normBranch(layer.postMixer(), w.postMixer, rows);
     if (layer.parallel()) {
       normRows(layer.preFeedForward(), w.preFeedForward, x, work.normed, rows);
       addRows(x, mixed, rows, layer.residualScale());
@@ -229,7 +229,7 @@ public final class Executor {
       normRows(layer.preFeedForward(), w.preFeedForward, x, work.normed, rows);
     }
     feedForward.run(w.feedForward, rows, width);
-    normRows(layer.postFeedForward(), w.postFeedForward, work.branch, work.branch, rows);
+    normBranch(layer.postFeedForward(), w.postFeedForward, rows);
     addRows(x, work.branch, rows, layer.residualScale());
   }
 
@@ -237,11 +237,14 @@ public final class Executor {
     return ropes.computeIfAbsent(new RopeKey(rope, length), k -> new RopeTable(rope, length));
   }
 
+  private void normBranch(Norm norm, LayerWeights.Gains gains, int rows) {
+    if (norm.present()) {
+      normRows(norm, gains, work.branch, work.branch, rows);
+    }
+  }
+
   private void normRows(Norm norm, LayerWeights.Gains gains, float[] from, float[] to, int rows) {
     int width = spec.width();
-    if (!norm.present() && from == to) {
-      return;
-    }
     cores.forEach(
         rows,
         4,

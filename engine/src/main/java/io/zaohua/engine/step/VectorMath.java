@@ -26,11 +26,7 @@ final class VectorMath {
   static void norm(
       Norm norm, float[] weight, float[] bias, float[] x, int xAt, float[] y, int yAt, int n) {
     switch (norm.kind()) {
-      case NONE -> {
-        if (x != y || xAt != yAt) {
-          System.arraycopy(x, xAt, y, yAt, n);
-        }
-      }
+      case NONE -> System.arraycopy(x, xAt, y, yAt, n);
       case RMS -> {
         float scale = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, n) / n + norm.eps()));
         for (int i = 0; i < n; i++) {
