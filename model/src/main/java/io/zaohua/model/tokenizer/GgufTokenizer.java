@@ -30,6 +30,7 @@ final class GgufTokenizer {
     var text =
         switch (metadata.model()) {
           case "gpt2" -> byteLevel();
+          case "gemma4" -> rawMerges();
           case "llama" -> sentencePiece();
           case "bert" -> wordPiece();
           case "t5" -> unigram();
@@ -77,7 +78,7 @@ final class GgufTokenizer {
   private List<Integer> before(OptionalInt bos) {
     boolean wanted =
         switch (metadata.model()) {
-          case "llama", "bert" -> true;
+          case "llama", "bert", "gemma4" -> true;
           case "gpt2" -> PreTokenizerNames.addsBos(metadata.pre());
           default -> false;
         };
@@ -131,6 +132,33 @@ final class GgufTokenizer {
     for (String expression : expressions) {
       steps.add(isolating(expression));
     }
+    var options = BytePair.Options.byteLevel(PreTokenizerNames.ignoresMerges(pre));
+    return new Text(
+        bytePair(options),
+        Normalizer.NONE,
+        Optional.of(steps.size() == 1 ? steps.getFirst() : new PreTokenizer.Sequence(steps)),
+        new Decoder.ByteLevel());
+  }
+
+  /** Gemma 4: merges over characters with byte fallback, spaces as marks, lines apart. */
+  private Text rawMerges() {
+    var unknown = role("unknown_token_id");
+    var model = bytePair(new BytePair.Options(false, true, false, false, unknown, "", ""));
+    var steps = new ArrayList<PreTokenizer>();
+    for (String expression : PreTokenizerNames.expressions("gemma4").orElseThrow()) {
+      steps.add(isolating(expression));
+    }
+    if (model.cutsAtSpaceMark()) {
+      steps.add(new PreTokenizer.BeforeSpaceMarks());
+    }
+    return new Text(
+        model,
+        text -> text.replace(" ", SPACE_MARK),
+        Optional.of(new PreTokenizer.Sequence(List.copyOf(steps))),
+        marked(false, true));
+  }
+
+  private BytePair bytePair(BytePair.Options options) {
     var left = new ArrayList<String>(metadata.merges().size());
     var right = new ArrayList<String>(metadata.merges().size());
     for (String merge : metadata.merges()) {
@@ -138,12 +166,7 @@ final class GgufTokenizer {
       left.add(space < 0 ? "" : merge.substring(0, space));
       right.add(space < 0 ? "" : merge.substring(space + 1));
     }
-    var options = BytePair.Options.byteLevel(PreTokenizerNames.ignoresMerges(pre));
-    return new Text(
-        BytePair.of(vocabulary, options, left, right, false),
-        Normalizer.NONE,
-        Optional.of(steps.size() == 1 ? steps.getFirst() : new PreTokenizer.Sequence(steps)),
-        new Decoder.ByteLevel());
+    return BytePair.of(vocabulary, options, left, right, false);
   }
 
   /** A pre-tokenizer whose words are the matches of an expression and what lies between. */
