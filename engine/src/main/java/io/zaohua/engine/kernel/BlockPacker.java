@@ -11,17 +11,31 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private int codeInts() {
-    return columns / 32 * layout.vectors * Lanes.COUNT;
+  private int perBlock() {
+    return 32 / format.group();
   }
 
-  private int scaleInts() {
-    return format.groups(columns) * Lanes.GROUP;
+  /** Vectors of a block. */
+  private int stride() {
+    return layout.vectors + perBlock();
+  }
+
+  private int halfInts() {
+    return columns / 32 * stride() * Lanes.COUNT;
+  }
+
+  private int minsAt() {
+    return 2 * halfInts();
+  }
+
+  /** Where row r's first dword stands. */
+  private int start(int r) {
+    return r / Lanes.COUNT * halfInts() + r % Lanes.COUNT;
   }
 
   @Override
   public int ints() {
-    return codeInts() + scaleInts() * (format.hasMins() ? 2 : 1);
+    return minsAt() + (format.hasMins() ? format.groups(columns) * Lanes.GROUP : 0);
   }
 
   @Override
@@ -35,26 +49,24 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
 
   /** Types whose stored code bytes are already in the layout's order: dwords are transposed. */
   private Work direct(int[] image) {
-    int dwords = layout.vectors / 2;
+    int dwords = layout.vectors;
+    int step = stride() * Lanes.COUNT;
     int head = format.hasMins() ? 4 : 2;
     int flip = layout == PackedMatrix.Layout.BYTE ? 0x80808080 : 0;
-    int scales = codeInts();
-    int mins = scales + scaleInts();
+    int mins = minsAt();
     int size = format.type().blockBytes();
     return (stored, at, count) -> {
       clear(image, count);
       for (int r = 0; r < count; r++) {
-        long row = at + format.type().bytes(columns) * r;
-        for (int b = 0; b < columns / 32; b++) {
-          long block = row + (long) size * b;
-          image[scales + b * Lanes.GROUP + r] = scale(stored, block);
+        long block = at + format.type().bytes(columns) * r;
+        int to = start(r);
+        for (int b = 0; b < columns / 32; b++, block += size, to += step) {
+          for (int d = 0; d < dwords; d++) {
+            image[to + d * Lanes.COUNT] = stored.get(PackedMatrix.INT, block + head + 4L * d) ^ flip;
+          }
+          image[to + dwords * Lanes.COUNT] = scale(stored, block);
           if (head == 4) {
             image[mins + b * Lanes.GROUP + r] = scale(stored, block + 2);
-          }
-          int to = b * dwords * Lanes.GROUP + r;
-          for (int d = 0; d < dwords; d++) {
-            image[to + d * Lanes.GROUP] =
-                stored.get(PackedMatrix.INT, block + head + 4L * d) ^ flip;
           }
         }
       }
@@ -86,29 +98,30 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
       for (int r = 0; r < count; r++) {
         format.codes(stored, at + format.type().bytes(columns) * r, columns, codes, scales, mins);
         place(codes, r, image);
-        floats(scales, image, codeInts() + r);
-        for (int g = 0; g < mins.length; g++) {
-          mins[g] += centre * scales[g];
+        int per = perBlock();
+        for (int g = 0; g < scales.length; g++) {
+          int to = start(r) + (g / per * stride() + layout.vectors + g % per) * Lanes.COUNT;
+          image[to] = finite(scales[g]);
         }
-        floats(mins, image, codeInts() + scaleInts() + r);
+        for (int g = 0; g < mins.length; g++) {
+          image[minsAt() + g * Lanes.GROUP + r] = finite(mins[g] + centre * scales[g]);
+        }
       }
       return image;
     };
   }
 
-  private static void floats(float[] values, int[] image, int at) {
-    for (int g = 0; g < values.length; g++) {
-      if (!Float.isFinite(values[g])) {
-        throw Packer.notFinite();
-      }
-      image[at + g * Lanes.GROUP] = Float.floatToRawIntBits(values[g]);
+  private static int finite(float value) {
+    if (!Float.isFinite(value)) {
+      throw Packer.notFinite();
     }
+    return Float.floatToRawIntBits(value);
   }
 
   private void place(byte[] codes, int r, int[] image) {
     int zero = -format.minCode();
     for (int b = 0; b < columns / 32; b++) {
-      int to = b * layout.vectors * Lanes.COUNT + r;
+      int to = start(r) + b * stride() * Lanes.COUNT;
       int k = b * 32;
       switch (layout) {
         case NIBBLE -> {
@@ -117,7 +130,7 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
             for (int i = 0; i < 4; i++) {
               dword |= (codes[k + i] + zero | (codes[k + 16 + i] + zero) << 4) << (8 * i);
             }
-            image[to + j * Lanes.GROUP] = dword;
+            image[to + j * Lanes.COUNT] = dword;
           }
         }
         case SIX -> {
@@ -132,14 +145,14 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
                   low >> 4 << SixKernels.field(4 * j + i)
                       | up >> 4 << SixKernels.field(16 + 4 * j + i);
             }
-            image[to + j * Lanes.GROUP] = dword;
+            image[to + j * Lanes.COUNT] = dword;
           }
-          image[to + 4 * Lanes.GROUP] = high[0];
-          image[to + 5 * Lanes.GROUP] = high[1];
+          image[to + 4 * Lanes.COUNT] = high[0];
+          image[to + 5 * Lanes.COUNT] = high[1];
         }
         case BYTE -> {
           for (int d = 0; d < 8; d++, k += 4) {
-            image[to + d * Lanes.GROUP] =
+            image[to + d * Lanes.COUNT] =
                 (codes[k] & 0xff
                         | (codes[k + 1] & 0xff) << 8
                         | (codes[k + 2] & 0xff) << 16

@@ -8,8 +8,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A block-quantised matrix: per group of rows the codes of all blocks, then the scales [scale,
- * GROUP], then, where the type has them, the minima [scale, GROUP], all f32.
+ * A block-quantised matrix. A group of rows is two halves of COUNT rows and, where the type has
+ * them, the minima [scale, GROUP]; a half is block after block, the vectors of codes and then those
+ * of the scales, so that decode reads one stream. Scales and minima are f32.
  */
 final class PackedMatrix implements Matrix {
   static final ValueLayout.OfInt INT =
@@ -19,11 +20,11 @@ final class PackedMatrix implements Matrix {
 
   /** How codes stand in memory. */
   enum Layout {
-    NIBBLE(8),
-    SIX(12),
-    BYTE(16);
+    NIBBLE(4),
+    SIX(6),
+    BYTE(8);
 
-    /** Vectors per block of 32 columns. */
+    /** Vectors of codes per block of 32 columns. */
     final int vectors;
 
     Layout(int vectors) {
@@ -60,7 +61,8 @@ final class PackedMatrix implements Matrix {
   private final int zero;
   private final boolean hasMins;
   private final Storage storage;
-  private final long scalesAt;
+  private final int perBlock;
+  private final long halfBytes;
   private final long minsAt;
 
   PackedMatrix(
@@ -70,11 +72,12 @@ final class PackedMatrix implements Matrix {
     this.columns = columns;
     this.blocks = columns / 32;
     this.group = group;
+    this.perBlock = 32 / group;
     this.zero = zero;
     this.hasMins = hasMins;
     this.storage = storage;
-    this.scalesAt = (long) blocks * layout.vectors * Lanes.BYTES;
-    this.minsAt = scalesAt + (long) (columns / group) * (2 * Lanes.BYTES);
+    this.halfBytes = (long) blocks * (layout.vectors + perBlock) * Lanes.BYTES;
+    this.minsAt = 2 * halfBytes;
   }
 
   @Override
@@ -128,22 +131,24 @@ final class PackedMatrix implements Matrix {
           w, at + minsAt, columns / group, group == 32 ? x.totals : x.halfTotals, 0, 1, out);
     }
     for (int half = 0; half < 2; half++) {
+      long from = at + half * halfBytes;
+      int to = half * Lanes.COUNT;
       switch (layout) {
         case NIBBLE -> {
           if (group == 32) {
-            NibbleKernels.decode32(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+            NibbleKernels.decode32(w, from, blocks, zero, x, 0, 0, out, to);
           } else {
-            NibbleKernels.decode16(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+            NibbleKernels.decode16(w, from, blocks, zero, x, 0, 0, out, to);
           }
         }
         case SIX -> {
           if (group == 32) {
-            SixKernels.decode32(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+            SixKernels.decode32(w, from, blocks, zero, x, 0, 0, out, to);
           } else {
-            SixKernels.decode16(w, at, at + scalesAt, blocks, zero, x, 0, 0, half, out);
+            SixKernels.decode16(w, from, blocks, zero, x, 0, 0, out, to);
           }
         }
-        case BYTE -> ByteKernels.decode(w, at, at + scalesAt, blocks, x, 0, 0, half, out);
+        case BYTE -> ByteKernels.decode(w, from, blocks, x, 0, 0, out, to);
       }
     }
   }
@@ -159,29 +164,35 @@ final class PackedMatrix implements Matrix {
       addMins(w, at + minsAt, x, tiles, scratch, y);
     }
     int step = layout == Layout.BYTE ? Scratch.FLOAT_BLOCKS : Scratch.WORD_BLOCKS;
-    int perBlock = 32 / group;
     for (int b = 0; b < blocks; b += step) {
       int n = Math.min(step, blocks - b);
-      long codes = at + (long) b * layout.vectors * Lanes.BYTES;
-      long scales = at + scalesAt + (long) b * perBlock * (2 * Lanes.BYTES);
-      switch (layout) {
-        case NIBBLE -> NibbleKernels.unpack(w, codes, n, zero, scratch.words);
-        case SIX -> SixKernels.unpack(w, codes, n, zero, scratch.words);
-        case BYTE -> ByteKernels.unpack(w, codes, n, scratch.floats);
-      }
+      unpack(w, at + (long) b * (layout.vectors + perBlock) * Lanes.BYTES, n, scratch);
       for (int tile = 0; tile < tiles; tile++) {
         int first = tile * groups + b * perBlock;
-        switch (layout) {
-          case NIBBLE, SIX ->
-              TileKernels.words(
-                  scratch.words, n * perBlock, group / 2, x, first, w, scales, y, tile * perTile);
-          case BYTE ->
-              TileKernels.floats(
-                  scratch.floats, n * perBlock, group, x, first, w, scales, y, tile * perTile);
+        if (layout == Layout.BYTE) {
+          TileKernels.floats(
+              scratch.floats, n * perBlock, group, scratch.scales, x, first, y, tile * perTile);
+        } else {
+          TileKernels.words(
+              scratch.words, n * perBlock, group / 2, scratch.scales, x, first, y, tile * perTile);
         }
       }
     }
     return y;
+  }
+
+  private void unpack(MemorySegment w, long at, int n, Scratch scratch) {
+    for (int half = 0; half < 2; half++) {
+      long from = at + half * halfBytes;
+      int to = half * Lanes.COUNT;
+      switch (layout) {
+        case NIBBLE ->
+            NibbleKernels.unpack(w, from, n, perBlock, zero, scratch.words, scratch.scales, to);
+        case SIX ->
+            SixKernels.unpack(w, from, n, perBlock, zero, scratch.words, scratch.scales, to);
+        case BYTE -> ByteKernels.unpack(w, from, n, scratch.floats, scratch.scales, to);
+      }
+    }
   }
 
   private void addMins(
@@ -211,29 +222,31 @@ final class PackedMatrix implements Matrix {
     int r = row % Lanes.GROUP;
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
+    int stride = layout.vectors + perBlock;
+    long from = at + r / Lanes.COUNT * halfBytes + 4L * (r % Lanes.COUNT);
     for (int k = 0; k < columns; k++) {
-      long s = (long) (k / group) * (2 * Lanes.BYTES) + 4L * r;
-      float value = w.get(FLOAT, at + scalesAt + s) * code(w, at, r, k);
-      target[offset + k] = hasMins ? value + w.get(FLOAT, at + minsAt + s) : value;
+      long block = from + (long) (k / 32) * stride * Lanes.BYTES;
+      int s = k % 32 / group;
+      float scale = w.get(FLOAT, block + (long) (layout.vectors + s) * Lanes.BYTES);
+      float value = scale * code(w, block, k % 32);
+      long min = at + minsAt + (long) (k / group) * (2 * Lanes.BYTES) + 4L * r;
+      target[offset + k] = hasMins ? value + w.get(FLOAT, min) : value;
     }
   }
 
-  private int code(MemorySegment w, long at, int r, int column) {
-    int i = column % 32;
-    long block = at + (long) (column / 32) * layout.vectors * Lanes.BYTES + 4L * r;
+  private int code(MemorySegment w, long block, int i) {
     return switch (layout) {
-      case NIBBLE -> {
-        int dword = w.get(INT, block + (long) (i % 16 / 4) * (2 * Lanes.BYTES));
-        yield (dword >>> (i % 4 * 8 + i / 16 * 4) & 15) - zero;
-      }
+      case NIBBLE -> nibble(w, block, i) - zero;
       case SIX -> {
-        int low = w.get(INT, block + (long) (i % 16 / 4) * (2 * Lanes.BYTES));
-        int high = w.get(INT, block + (long) (4 + i % 16 / 8) * (2 * Lanes.BYTES));
-        yield (low >>> (i % 4 * 8 + i / 16 * 4) & 15 | (high >>> SixKernels.field(i) & 3) << 4)
-            - zero;
+        int high = w.get(INT, block + (long) (4 + i % 16 / 8) * Lanes.BYTES);
+        yield (nibble(w, block, i) | (high >>> SixKernels.field(i) & 3) << 4) - zero;
       }
-      case BYTE ->
-          (w.get(INT, block + (long) (i / 4) * (2 * Lanes.BYTES)) >>> (i % 4 * 8) & 255) - 128;
+      case BYTE -> (w.get(INT, block + (long) (i / 4) * Lanes.BYTES) >>> (i % 4 * 8) & 255) - zero;
     };
+  }
+
+  private static int nibble(MemorySegment w, long block, int i) {
+    int dword = w.get(INT, block + (long) (i % 16 / 4) * Lanes.BYTES);
+    return dword >>> (i % 4 * 8 + i / 16 * 4) & 15;
   }
 }

@@ -14,6 +14,7 @@ final class Scratch {
 
   final int[] words = new int[WORD_BLOCKS * 16 * Lanes.GROUP];
   final float[] floats = new float[FLOAT_BLOCKS * 32 * Lanes.GROUP];
+  final float[] scales = new float[WORD_BLOCKS * 2 * Lanes.GROUP];
   final float[] out = new float[Lanes.GROUP];
   float[] sums = new float[0];
 

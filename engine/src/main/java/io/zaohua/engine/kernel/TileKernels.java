@@ -1,16 +1,13 @@
 package io.zaohua.engine.kernel;
 
-import static io.zaohua.engine.kernel.Lanes.BYTES;
 import static io.zaohua.engine.kernel.Lanes.COUNT;
 import static io.zaohua.engine.kernel.Lanes.FLOATS;
 import static io.zaohua.engine.kernel.Lanes.GROUP;
 import static io.zaohua.engine.kernel.Lanes.INTS;
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -30,15 +27,7 @@ final class TileKernels {
    * @param perGroup pairs that share a scale: 16, or 8
    */
   static void words(
-      int[] panel,
-      int groups,
-      int perGroup,
-      Activations x,
-      int xGroup,
-      MemorySegment w,
-      long scalesAt,
-      float[] y,
-      int yAt) {
+      int[] panel, int groups, int perGroup, float[] rowScales, Activations x, int xGroup, float[] y, int yAt) {
     int[] pairs = x.pairs;
     float[] scales = x.scales;
     int perBlock = 16 / perGroup;
@@ -75,9 +64,8 @@ final class TileKernels {
         a30 = a30.add(wn00.reinterpretAsShorts().mul(xn03));
         a31 = a31.add(wn01.reinterpretAsShorts().mul(xn03));
       }
-      long d = scalesAt + (long) g * (2 * BYTES);
-      FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN);
-      FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
+      FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
       int s = (xGroup + g) / perBlock * 4;
       IntVector i00 = a00.reinterpretAsInts();
       ((FloatVector)
@@ -132,15 +120,7 @@ final class TileKernels {
 
   /** Integer codes as f32, panel [groups, perGroup, GROUP]; {@code perGroup} is 32 or 16. */
   static void floats(
-      float[] panel,
-      int groups,
-      int perGroup,
-      Activations x,
-      int xGroup,
-      MemorySegment w,
-      long scalesAt,
-      float[] y,
-      int yAt) {
+      float[] panel, int groups, int perGroup, float[] rowScales, Activations x, int xGroup, float[] y, int yAt) {
     float[] codes = x.codes;
     float[] scales = x.scales;
     int perBlock = 32 / perGroup;
@@ -173,9 +153,8 @@ final class TileKernels {
         a30 = w0.fma(x3, a30);
         a31 = w1.fma(x3, a31);
       }
-      long d = scalesAt + (long) g * (2 * BYTES);
-      FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, w, d, LITTLE_ENDIAN);
-      FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, w, d + BYTES, LITTLE_ENDIAN);
+            FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
+      FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
       int s = (xGroup + g) / perBlock * 4;
       a00.mul(scales[s]).fma(d0, FloatVector.fromArray(FLOATS, y, yAt)).intoArray(y, yAt);
       a01.mul(scales[s])
