@@ -62,7 +62,8 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
         int to = start(r);
         for (int b = 0; b < columns / 32; b++, block += size, to += step) {
           for (int d = 0; d < dwords; d++) {
-            image[to + d * Lanes.COUNT] = stored.get(PackedMatrix.INT, block + head + 4L * d) ^ flip;
+            image[to + d * Lanes.COUNT] =
+                stored.get(PackedMatrix.INT, block + head + 4L * d) ^ flip;
           }
           image[to + dwords * Lanes.COUNT] = scale(stored, block);
           if (head == 4) {

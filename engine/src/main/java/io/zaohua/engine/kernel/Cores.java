@@ -127,13 +127,13 @@ public final class Cores implements AutoCloseable {
       throw new IllegalStateException("these cores were closed");
     }
     int step = Math.max(1, grain);
+    if (helpers.length == 0 || count <= step) {
+      body.run(0, count, 0);
+      return;
+    }
     LEASE.lock();
     try {
-      if (helpers.length == 0 || count <= step) {
-        body.run(0, count, 0);
-      } else {
-        share(new Round(body, count, step));
-      }
+      share(new Round(body, count, step));
     } finally {
       LEASE.unlock();
     }

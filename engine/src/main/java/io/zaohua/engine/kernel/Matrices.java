@@ -54,6 +54,14 @@ public final class Matrices {
     };
   }
 
+  /** Whether a type has a kernel. */
+  public static boolean supports(TensorType type) {
+    return switch (type) {
+      case F32, F16, BF16 -> true;
+      default -> BlockFormat.find(type).isPresent();
+    };
+  }
+
   private static Matrix blocks(
       TensorType type, int rows, int columns, Rows source, Arena arena, Cores cores) {
     BlockFormat format = BlockFormat.of(type);

@@ -42,6 +42,13 @@ final class PackedMatrix implements Matrix {
     }
   }
 
+  /** Names the set of kernels that a type needs. */
+  static String kernels(TensorType type) {
+    return BlockFormat.find(type)
+        .map(f -> Layout.of(f).name() + f.group() + (f.hasMins() ? " mins" : ""))
+        .orElse(type.name());
+  }
+
   /**
    * Codes are stored from 0 on; the kernels take {@code zero} off. Five-bit codes are centred, so
    * that their sums fit; their minima make up for it.

@@ -27,7 +27,14 @@ final class TileKernels {
    * @param perGroup pairs that share a scale: 16, or 8
    */
   static void words(
-      int[] panel, int groups, int perGroup, float[] rowScales, Activations x, int xGroup, float[] y, int yAt) {
+      int[] panel,
+      int groups,
+      int perGroup,
+      float[] rowScales,
+      Activations x,
+      int xGroup,
+      float[] y,
+      int yAt) {
     int[] pairs = x.pairs;
     float[] scales = x.scales;
     int perBlock = 16 / perGroup;
@@ -64,7 +71,7 @@ final class TileKernels {
         a30 = a30.add(wn00.reinterpretAsShorts().mul(xn03));
         a31 = a31.add(wn01.reinterpretAsShorts().mul(xn03));
       }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
+      FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
       FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
       int s = (xGroup + g) / perBlock * 4;
       IntVector i00 = a00.reinterpretAsInts();
@@ -120,7 +127,14 @@ final class TileKernels {
 
   /** Integer codes as f32, panel [groups, perGroup, GROUP]; {@code perGroup} is 32 or 16. */
   static void floats(
-      float[] panel, int groups, int perGroup, float[] rowScales, Activations x, int xGroup, float[] y, int yAt) {
+      float[] panel,
+      int groups,
+      int perGroup,
+      float[] rowScales,
+      Activations x,
+      int xGroup,
+      float[] y,
+      int yAt) {
     float[] codes = x.codes;
     float[] scales = x.scales;
     int perBlock = 32 / perGroup;
@@ -153,7 +167,7 @@ final class TileKernels {
         a30 = w0.fma(x3, a30);
         a31 = w1.fma(x3, a31);
       }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
+      FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
       FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
       int s = (xGroup + g) / perBlock * 4;
       a00.mul(scales[s]).fma(d0, FloatVector.fromArray(FLOATS, y, yAt)).intoArray(y, yAt);
