@@ -1,9 +1,6 @@
 package io.zaohua.engine;
 
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * The folder of other implementations' numbers: {@code -Dgoldens=DIR}, or the copies in the tree.
@@ -13,20 +10,10 @@ final class EngineGoldens {
 
   static Path folder(String kind) {
     String given = System.getProperty("goldens", "");
-    Path folder;
-    try {
-      folder =
-          given.isBlank()
-              ? Path.of(
-                  Objects.requireNonNull(EngineGoldens.class.getResource("/goldens/" + kind))
-                      .toURI())
-              : Path.of(given).resolve(kind);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalStateException("no goldens of kind " + kind + " in " + given);
-    }
-    return folder;
+    Path all =
+        given.isBlank()
+            ? Path.of(System.getProperty("zaohua.root"), "model/src/test/resources/goldens")
+            : Path.of(given);
+    return all.resolve(kind);
   }
 }
