@@ -5,6 +5,7 @@ import io.zaohua.engine.cache.KvSequence;
 import io.zaohua.engine.cache.KvShape;
 import io.zaohua.engine.cache.KvType;
 import io.zaohua.engine.kernel.Cores;
+import io.zaohua.engine.kernel.Kernels;
 import io.zaohua.engine.kernel.Matrices;
 import io.zaohua.engine.kernel.Matrix;
 import io.zaohua.engine.step.Executor;
@@ -81,6 +82,7 @@ public final class LanguageModel implements AutoCloseable {
             Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", context),
             Message.of("Give --ctx at least 1.", "--ctx 至少为 1。"));
       }
+      Kernels.warm(checkpoint.describe().types().keySet());
       long total = checkpoint.describe().bytes();
       MemoryNeed need = MemoryNeed.of(spec, total, context, type);
       need.check();
