@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.app.terminal.Console;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
-import io.zaohua.model.gguf.GgufFile;
+import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.tokenizer.Tokenizer;
-import io.zaohua.model.tokenizer.TokenizerMetadata;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -63,8 +62,16 @@ final class Tokenize implements Callable<Integer> {
   }
 
   private static Tokenizer open(Path path) {
-    try (GgufFile file = GgufFile.open(path)) {
-      return TokenizerMetadata.of(file.metadata()).tokenizer();
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+      return checkpoint
+          .tokenizer()
+          .orElseThrow(
+              () ->
+                  new UserError(
+                      UserError.Kind.NOT_FOUND,
+                      Message.of("%s has no tokenizer.", "%s 没有分词器。", path),
+                      new Message(
+                          "Put its tokenizer.json beside it.", "请将其 tokenizer.json 放在旁边。")));
     }
   }
 
