@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The worker threads of one engine: the caller and {@code threads - 1} helpers that spin briefly
+ * The worker threads of one engine: the caller and {@code threads - 1} workers that spin briefly
  * between the matrices of one token and park between tokens.
  *
  * <p>One caller at a time; others wait. Engines of one process take turns: a caller holds the
@@ -23,13 +23,13 @@ public final class Cores implements AutoCloseable {
     void run(int from, int to, int thread);
   }
 
-  /** About 100 us of spinning before a helper parks. */
+  /** About 100 us of spinning before a worker parks. */
   private static final int SPINS = 5_000;
 
   private static final ReentrantLock LEASE = new ReentrantLock(true);
 
   /**
-   * One {@link #forEach}: a helper that comes late holds the old round, whose pieces are all taken,
+   * One {@link #forEach}: a worker that comes late holds the old round, whose pieces are all taken,
    * and so can never run a piece of the next.
    */
   private static final class Round {
@@ -67,12 +67,12 @@ public final class Cores implements AutoCloseable {
     }
   }
 
-  /** A helper; {@code parked} is set before it looks for work the last time. */
-  private static final class Helper {
+  /** A worker; {@code parked} is set before it looks for work the last time. */
+  private static final class Worker {
     final Thread thread;
     volatile boolean parked;
 
-    Helper(int id, Cores cores) {
+    Worker(int id, Cores cores) {
       thread =
           Thread.ofPlatform()
               .daemon()
@@ -81,7 +81,7 @@ public final class Cores implements AutoCloseable {
     }
   }
 
-  private final Helper[] helpers;
+  private final Worker[] workers;
   private volatile @Nullable Round current;
   private volatile boolean closed;
 
@@ -89,18 +89,18 @@ public final class Cores implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("at least one thread is needed, got " + threads);
     }
-    helpers = new Helper[threads - 1];
-    for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Helper(i + 1, this);
+    workers = new Worker[threads - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1, this);
     }
-    for (Helper helper : helpers) {
-      helper.thread.start();
+    for (Worker worker : workers) {
+      worker.thread.start();
     }
   }
 
   /** Workers, the caller included. */
   public int threads() {
-    return helpers.length + 1;
+    return workers.length + 1;
   }
 
   /** Runs a step while no other engine of the process computes. */
@@ -127,7 +127,7 @@ public final class Cores implements AutoCloseable {
       throw new IllegalStateException("these cores were closed");
     }
     int step = Math.max(1, grain);
-    if (helpers.length == 0 || count <= step) {
+    if (workers.length == 0 || count <= step) {
       body.run(0, count, 0);
       return;
     }
@@ -148,7 +148,7 @@ public final class Cores implements AutoCloseable {
       if (spins < 20 * SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield(); // a helper was pushed off its core: let it finish
+        Thread.yield(); // a worker was pushed off its core: let it finish
       }
     }
     Throwable failed = round.failure;
@@ -161,14 +161,14 @@ public final class Cores implements AutoCloseable {
   }
 
   private void wake() {
-    for (Helper helper : helpers) {
-      if (helper.parked) {
-        LockSupport.unpark(helper.thread);
+    for (Worker worker : workers) {
+      if (worker.parked) {
+        LockSupport.unpark(worker.thread);
       }
     }
   }
 
-  private void help(int thread, Helper self) {
+  private void help(int thread, Worker self) {
     Round seen = null;
     while (!closed) {
       int spins = 0;
@@ -192,7 +192,7 @@ public final class Cores implements AutoCloseable {
     }
   }
 
-  /** Ends the helpers; a step that runs is finished first. Closing again does nothing. */
+  /** Ends the workers; a step that runs is finished first. Closing again does nothing. */
   @Override
   public void close() {
     LEASE.lock();
