@@ -36,6 +36,11 @@ public final class Rehearsal {
         commands.add(List.of("show", tiny.toString()));
       }
     }
+    if (part.equals("vector") && Files.isDirectory(tiny)) {
+      commands.add(List.of("generate", "-m", tiny.toString(), "-n", "16", "hello"));
+      commands.add(
+          List.of("bench", "-m", tiny.toString(), "-p", "32", "-n", "16", "--no-cold-start"));
+    }
     return commands;
   }
 }

@@ -9,6 +9,7 @@ import io.zaohua.model.chat.Chat;
 import io.zaohua.model.chat.ChatMessage;
 import io.zaohua.model.chat.ChatTemplate;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ public final class ChatOnce {
               List.of(
                   ChatMessage.system("You answer in one sentence."),
                   ChatMessage.user("What is the capital of France?")));
-      String prompt = template.render(chat, Map.of(), Clock.systemDefaultZone());
+      String prompt = template.render(chat, Map.of(), Clock.system(ZoneId.systemDefault()));
       Generation answer =
           model.generate(
               model.tokenizer().encodeOpenPrompt(prompt, true),

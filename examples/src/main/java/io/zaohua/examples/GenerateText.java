@@ -11,7 +11,9 @@ public final class GenerateText {
   public static void main(String[] arguments) {
     try (LanguageModel model = LanguageModel.load(Model.of(arguments))) {
       model.generate(
-          "The capital of France is", GenerateOptions.greedy().withMaxTokens(16), System.out::print);
+          "The capital of France is",
+          GenerateOptions.greedy().withMaxTokens(16),
+          System.out::print);
       System.out.println();
     }
   }

@@ -93,8 +93,7 @@ final class Chat implements Callable<Integer> {
   }
 
   private static boolean inTerminal() {
-    java.io.Console terminal = System.console();
-    return terminal != null && terminal.isTerminal();
+    return Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
   }
 
   /** The model as the one who answers; what was read before comes from the engine's cache. */

@@ -11,6 +11,7 @@ import io.zaohua.model.chat.ChatTemplate;
 import io.zaohua.model.checkpoint.GenerationDefaults;
 import io.zaohua.model.tokenizer.Tokenizer;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,8 @@ final class ChatPrompt {
   int[] ids(List<Turn> turns) {
     List<ChatMessage> messages =
         turns.stream().map(turn -> ChatMessage.of(turn.role(), turn.content())).toList();
-    String text = template.render(Chat.of(messages), specialTokens, Clock.systemDefaultZone());
+    String text =
+        template.render(Chat.of(messages), specialTokens, Clock.system(ZoneId.systemDefault()));
     return tokenizer.encodeOpenPrompt(text, true);
   }
 

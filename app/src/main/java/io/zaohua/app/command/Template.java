@@ -66,7 +66,8 @@ final class Template implements Callable<Integer> {
             : ChatTemplate.of(source);
     JsonNode values = json(context, Files.readString(context));
     console.print(
-        template.render(values, now.map(Template::clock).orElse(Clock.systemDefaultZone())));
+        template.render(
+            values, now.map(Template::clock).orElse(Clock.system(ZoneId.systemDefault()))));
     return 0;
   }
 
