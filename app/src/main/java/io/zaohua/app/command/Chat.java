@@ -92,6 +92,7 @@ final class Chat implements Callable<Integer> {
     return conversation;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // which JDKs answer null depends on jdk.console
   private static boolean inTerminal() {
     return Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
   }
