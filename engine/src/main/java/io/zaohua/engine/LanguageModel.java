@@ -69,6 +69,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   @SuppressWarnings("MustBeClosed") // the model owns the arena
   public static LanguageModel load(Path path, LoadOptions options) {
+    checkVectorModule();
     Checkpoint checkpoint = Checkpoint.open(path);
     Arena arena = Arena.ofShared();
     Cores cores = new Cores(options.threads().orElseGet(PhysicalCores::count));
@@ -97,6 +98,19 @@ public final class LanguageModel implements AutoCloseable {
       arena.close();
       checkpoint.close();
       throw e;
+    }
+  }
+
+  private static void checkVectorModule() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          Message.of(
+              "The JVM was started without the Vector API, which the kernels are written in.",
+              "JVM 启动时未启用 Vector API,而计算内核依赖它。"),
+          Message.of(
+              "Start it with --add-modules jdk.incubator.vector.",
+              "请用 --add-modules jdk.incubator.vector 启动。"));
     }
   }
 
