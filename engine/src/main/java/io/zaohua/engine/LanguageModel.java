@@ -13,6 +13,7 @@ import io.zaohua.engine.step.Step;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.checkpoint.Description;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.tokenizer.Tokenizer;
@@ -83,8 +84,9 @@ public final class LanguageModel implements AutoCloseable {
             Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", context),
             Message.of("Give --ctx at least 1.", "--ctx 至少为 1。"));
       }
-      Kernels.warm(checkpoint.describe().types().keySet());
-      long total = checkpoint.describe().bytes();
+      Description description = checkpoint.describe();
+      Kernels.warm(description.types().keySet());
+      long total = description.bytes();
       MemoryNeed need = MemoryNeed.of(spec, total, context, type);
       need.check();
       KvShape shape = KvShape.of(spec, type);

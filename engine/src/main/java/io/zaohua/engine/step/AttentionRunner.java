@@ -67,7 +67,7 @@ final class AttentionRunner {
         PIECE,
         (low, high, _) -> {
           o.multiply(work.input, y, 0, width, low, high);
-          addBias(w.oBias, y, rows, width, low, high);
+          VectorMath.addBias(w.oBias, y, rows, width, low, high);
         });
   }
 
@@ -97,15 +97,7 @@ final class AttentionRunner {
     int low = piece * PIECE;
     int high = Math.min(size, low + PIECE);
     m.multiply(work.input, y, 0, size, low, high);
-    addBias(bias, y, rows, size, low, high);
-  }
-
-  private static void addBias(float[] bias, float[] y, int rows, int stride, int low, int high) {
-    if (bias.length > 0) {
-      for (int r = 0; r < rows; r++) {
-        VectorMath.add(y, r * stride + low, bias, low, high - low);
-      }
-    }
+    VectorMath.addBias(bias, y, rows, size, low, high);
   }
 
   /** Norms and turns queries and keys, and caches keys and values. */

@@ -37,7 +37,7 @@ final class FeedForwardRunner {
         PIECE,
         (low, high, _) -> {
           w.down.multiply(work.input, y, 0, width, low, high);
-          addBias(w.downBias, y, rows, width, low, high);
+          VectorMath.addBias(w.downBias, y, rows, width, low, high);
         });
   }
 
@@ -64,10 +64,10 @@ final class FeedForwardRunner {
         PIECE,
         (low, high, _) -> {
           up.multiply(work.input, u, 0, hidden, low, high);
-          addBias(upBias, u, rows, hidden, low, high);
+          VectorMath.addBias(upBias, u, rows, hidden, low, high);
           if (spec.gated()) {
             gate.multiply(work.input, g, 0, hidden, low, high);
-            addBias(gateBias, g, rows, hidden, low, high);
+            VectorMath.addBias(gateBias, g, rows, hidden, low, high);
           }
           for (int r = 0; r < rows; r++) {
             int at = r * hidden + low;
@@ -78,16 +78,6 @@ final class FeedForwardRunner {
             }
           }
         });
-  }
-
-  private static void addBias(float[] bias, float[] y, int rows, int stride, int low, int high) {
-    if (bias.length > 0) {
-      for (int r = 0; r < rows; r++) {
-        for (int i = low; i < high; i++) {
-          y[r * stride + i] += bias[i];
-        }
-      }
-    }
   }
 
   /**

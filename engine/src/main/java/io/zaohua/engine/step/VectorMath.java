@@ -96,6 +96,15 @@ final class VectorMath {
     }
   }
 
+  /** Adds elements {@code low .. high} of a bias, if there is one, to {@code rows} rows. */
+  static void addBias(float[] bias, float[] y, int rows, int stride, int low, int high) {
+    if (bias.length > 0) {
+      for (int r = 0; r < rows; r++) {
+        add(y, r * stride + low, bias, low, high - low);
+      }
+    }
+  }
+
   /** {@code c tanh(x / c)} in place (Gemma 2). */
   static void softCap(float[] x, int at, int n, float cap) {
     for (int i = at; i < at + n; i++) {
