@@ -90,9 +90,17 @@ public final class KvSequence implements AutoCloseable {
     slide();
   }
 
+  /**
+   * No other sequence finds what comes from here on: its numbers do not follow from its tokens
+   * alone, but from positions or a mask of its own too.
+   */
+  public void keepToItself() {
+    known = false;
+  }
+
   /** The same for positions that came as embeddings, which have no tokens to be found by. */
   public void advanceUnknown(int count) {
-    known = false;
+    keepToItself();
     int[] none = new int[count];
     Arrays.fill(none, -1);
     advance(none, 0, count);

@@ -115,7 +115,7 @@ final class AttentionRunner {
     for (RowPlan p : plan) {
       RopeTable rope = tables.apply(p.sequence().ropeLength());
       int last = 0;
-      for (int position : p.position()) {
+      for (int position : p.positions()) {
         last = Math.max(last, position);
       }
       rope.grow(last + 1);
@@ -131,10 +131,10 @@ final class AttentionRunner {
               normHeads(a, w.kNorm, work.k, kAt, a.kvHeads());
               if (turns) {
                 for (int h = 0; h < a.heads(); h++) {
-                  rope.rotate(work.q, qAt + h * size, p.position()[r]);
+                  rope.rotate(work.q, qAt + h * size, p.positions(), r * p.axes(), p.axes());
                 }
                 for (int h = 0; h < a.kvHeads(); h++) {
-                  rope.rotate(work.k, kAt + h * size, p.position()[r]);
+                  rope.rotate(work.k, kAt + h * size, p.positions(), r * p.axes(), p.axes());
                 }
               }
               int slot = p.start() + r;

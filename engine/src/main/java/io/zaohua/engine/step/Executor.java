@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Runs steps of a transformer stack on the CPU. A row's numbers never depend on what else is in the
@@ -119,7 +120,12 @@ public final class Executor {
     }
     for (Step.Entry e : step.entries()) {
       switch (e.rows()) {
-        case Step.Rows.Tokens t -> e.sequence().advance(ints(t.ids()), 0, t.count());
+        case Step.Rows.Tokens t -> {
+          if (!e.positions().isEmpty() || !(e.mask() instanceof Step.Mask.Causal)) {
+            e.sequence().keepToItself();
+          }
+          e.sequence().advance(ints(t.ids()), 0, t.count());
+        }
         case Step.Rows.Embeddings m -> e.sequence().advanceUnknown(m.count());
       }
     }
@@ -144,6 +150,14 @@ public final class Executor {
               "The model has learned positions for %d tokens, and %d were given.",
               "模型只学过 %d 个位置,而输入有 %d 个。", limit, end),
           Message.of("Shorten the text.", "请缩短文本。"));
+    }
+    int axes = e.positions().size() / e.rows().count();
+    for (TransformerSpec.Layer layer : spec.layers()) {
+      int needed = attention(layer).rope().axes();
+      if (axes > 1 && axes < needed) {
+        throw new IllegalArgumentException(
+            "positions of " + axes + " axes for a rope of " + needed);
+      }
     }
     switch (e.rows()) {
       case Step.Rows.Tokens t -> {
@@ -174,13 +188,16 @@ public final class Executor {
     for (Step.Entry e : step.entries()) {
       int count = e.rows().count();
       int[] until = new int[count];
-      int[] position = new int[count];
-      int axes = e.positions().size() / count;
+      int start = e.sequence().length();
+      int axes = Math.max(1, e.positions().size() / count);
+      int[] positions =
+          e.positions().isEmpty()
+              ? IntStream.range(start, start + count).toArray()
+              : ints(e.positions());
       for (int r = 0; r < count; r++) {
-        until[r] = e.mask().until(e.sequence().length(), r, count);
-        position[r] = axes == 0 ? e.sequence().length() + r : e.positions().get(r * axes);
+        until[r] = e.mask().until(start, r, count);
       }
-      plan.add(new RowPlan(e.sequence(), first, count, e.sequence().length(), until, position));
+      plan.add(new RowPlan(e.sequence(), first, count, start, until, axes, positions));
       first += count;
     }
     return plan;
@@ -205,7 +222,7 @@ public final class Executor {
           case Step.Rows.Embeddings m -> System.arraycopy(m.values(), r * width, work.x, at, width);
         }
         if (positions.length > 0) {
-          VectorMath.add(work.x, at, positions, p.position()[r] * width, width);
+          VectorMath.add(work.x, at, positions, p.position(r) * width, width);
         }
       }
     }

@@ -12,6 +12,8 @@ final class RopeTable {
   private final float[] frequencies;
   private final float attentionFactor;
   private final int half;
+  private final int axes;
+  private final int[] axisOf;
   private float[] cos = new float[0];
   private float[] sin = new float[0];
 
@@ -20,8 +22,22 @@ final class RopeTable {
    */
   RopeTable(Rope rope, int length) {
     this.half = rope.dims() / 2;
+    this.axes = rope.axes();
+    this.axisOf = axisOf(rope, half);
     this.frequencies = frequencies(rope, length);
     this.attentionFactor = attentionFactor(rope.scaling());
+  }
+
+  /** The axis that each pair turns with; llama.cpp and transformers' qwen2_vl cut them alike. */
+  private static int[] axisOf(Rope rope, int half) {
+    int[] axisOf = new int[half];
+    int at = 0;
+    for (int axis = 0; axis < rope.sections().size(); axis++) {
+      int end = at + rope.sections().get(axis);
+      Arrays.fill(axisOf, at, end, axis);
+      at = end;
+    }
+    return axisOf;
   }
 
   /** The length that tells this rope's tables apart: 0 where it makes no difference. */
@@ -138,6 +154,26 @@ final class RopeTable {
         cos[p * half + i] = (float) Math.cos(angle) * attentionFactor;
         sin[p * half + i] = (float) Math.sin(angle) * attentionFactor;
       }
+    }
+  }
+
+  /**
+   * Turns one head in place by the position {@code positions[from .. from + given]}, one number an
+   * axis. A position of fewer axes than the rope has stands on all of them: that is text.
+   */
+  void rotate(float[] x, int at, int[] positions, int from, int given) {
+    if (axes == 1 || given < axes) {
+      rotate(x, at, positions[from]);
+      return;
+    }
+    for (int i = 0; i < half; i++) {
+      float a = x[at + i];
+      float b = x[at + half + i];
+      int table = positions[from + axisOf[i]] * half + i;
+      float c = cos[table];
+      float s = sin[table];
+      x[at + i] = a * c - b * s;
+      x[at + half + i] = b * c + a * s;
     }
   }
 

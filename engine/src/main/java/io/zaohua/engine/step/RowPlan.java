@@ -9,21 +9,31 @@ final class RowPlan {
   private final int count;
   private final int start;
   private final int[] until;
-  private final int[] position;
+  private final int axes;
+  private final int[] positions;
 
   /**
    * @param first row of the step that is the entry's first
    * @param start cache slot of that row
    * @param until one past the last slot that each row sees
-   * @param position rotary position of each row
+   * @param axes numbers that make a rotary position
+   * @param positions rotary positions [count, axes]
    */
-  RowPlan(KvSequence sequence, int first, int count, int start, int[] until, int[] position) {
+  RowPlan(
+      KvSequence sequence,
+      int first,
+      int count,
+      int start,
+      int[] until,
+      int axes,
+      int[] positions) {
     this.sequence = sequence;
     this.first = first;
     this.count = count;
     this.start = start;
     this.until = until;
-    this.position = position;
+    this.axes = axes;
+    this.positions = positions;
   }
 
   KvSequence sequence() {
@@ -46,7 +56,16 @@ final class RowPlan {
     return until;
   }
 
-  int[] position() {
-    return position;
+  int axes() {
+    return axes;
+  }
+
+  int[] positions() {
+    return positions;
+  }
+
+  /** A row's position on the first axis. */
+  int position(int row) {
+    return positions[row * axes];
   }
 }

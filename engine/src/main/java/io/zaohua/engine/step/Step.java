@@ -96,7 +96,8 @@ public final class Step {
   /**
    * One sequence's part of the step.
    *
-   * @param positions rotary positions [count, axes], flattened; empty for the cache's own numbering
+   * @param positions rotary positions [count, axes], flattened; one axis counts for all that a rope
+   *     has; empty for the cache's own numbering
    * @param logits rows whose logits are asked for
    * @param hidden rows whose last hidden states (after the final norm) are asked for
    */
@@ -111,6 +112,11 @@ public final class Step {
       if (!positions.isEmpty() && positions.size() % rows.count() != 0) {
         throw new IllegalArgumentException(
             positions.size() + " positions for " + rows.count() + " rows");
+      }
+      for (int position : positions) {
+        if (position < 0) {
+          throw new IllegalArgumentException("a position is " + position);
+        }
       }
     }
   }

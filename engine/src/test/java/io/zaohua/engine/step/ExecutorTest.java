@@ -30,6 +30,10 @@ class ExecutorTest {
   private static final int[] IDS = new Random(3).ints(LENGTH, 0, 50).toArray();
 
   private static TransformerSpec spec(int window) {
+    return spec(window, List.of());
+  }
+
+  private static TransformerSpec spec(int window, List<Integer> sections) {
     List<TransformerSpec.Layer> layers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       Mixer.Attention attention =
@@ -41,7 +45,7 @@ class ExecutorTest {
               false,
               Norm.NONE,
               Mixer.NormSpan.HEAD,
-              new Rope(24, 10000, new Rope.Scaling.None()),
+              new Rope(24, 10000, new Rope.Scaling.None(), sections),
               i == 1 ? window : 0,
               0.2f,
               0);
@@ -66,7 +70,10 @@ class ExecutorTest {
   }
 
   private static Executor executor(int window, KvType type, int threads) {
-    TransformerSpec spec = spec(window);
+    return executor(spec(window), type, threads);
+  }
+
+  private static Executor executor(TransformerSpec spec, KvType type, int threads) {
     RandomWeights weights = new RandomWeights(spec);
     return new Executor(
         spec,
@@ -252,6 +259,71 @@ class ExecutorTest {
                     Step.Wanted.ALL,
                     Step.Wanted.NONE)),
         (_, row, values, offset) -> into[row] = Arrays.copyOfRange(values, offset, offset + 50));
+  }
+
+  /** Logits of the first six tokens at positions of three axes. */
+  private static float[][] at(Executor executor, KvSequence sequence, List<Integer> positions) {
+    float[][] into = new float[6][];
+    executor.run(
+        new Step()
+            .add(
+                new Step.Entry(
+                    sequence,
+                    Step.Rows.Tokens.of(IDS, 0, 6),
+                    positions,
+                    new Step.Mask.Causal(),
+                    Step.Wanted.ALL,
+                    Step.Wanted.NONE)),
+        (_, row, values, offset) -> into[row] = Arrays.copyOfRange(values, offset, offset + 50));
+    return into;
+  }
+
+  @Test
+  void textThroughSeveralAxesIsTextThroughOne() {
+    Executor sections = executor(spec(0, List.of(2, 6, 4)), KvType.F32, 1);
+    List<Integer> equal = List.of(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5);
+    float[][] plain = new float[6][];
+    run(executor(0, KvType.F32, 1), new Step.Mask.Causal(), plain);
+    assertThat(at(sections, sections.open(8), equal)).isDeepEqualTo(plain);
+    assertThat(at(sections, sections.open(8), List.of())).isDeepEqualTo(plain);
+  }
+
+  @Test
+  void everyAxisMatters() {
+    Executor sections = executor(spec(0, List.of(2, 6, 4)), KvType.F32, 1);
+    List<Integer> picture = List.of(0, 0, 0, 1, 1, 1, 1, 1, 2, 1, 2, 1, 1, 2, 2, 3, 3, 3);
+    List<Integer> turned = List.of(0, 0, 0, 1, 1, 1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 3, 3, 3);
+    assertThat(at(sections, sections.open(8), picture)[5])
+        .isNotEqualTo(at(sections, sections.open(8), turned)[5]);
+  }
+
+  @Test
+  void tooFewAxesAreRefused() {
+    Executor sections = executor(spec(0, List.of(2, 6, 4)), KvType.F32, 1);
+    List<Integer> two = List.of(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5);
+    assertThatThrownBy(() -> at(sections, sections.open(8), two))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatHasPositionsOfItsOwnIsNotShared() {
+    Executor executor = executor(0, KvType.F32, 1);
+    try (KvSequence s = executor.open(LENGTH)) {
+      executor.run(
+          new Step()
+              .add(
+                  new Step.Entry(
+                      s,
+                      Step.Rows.Tokens.of(IDS, 0, 100),
+                      Arrays.stream(IDS, 0, 100).boxed().toList(),
+                      new Step.Mask.Causal(),
+                      Step.Wanted.NONE,
+                      Step.Wanted.NONE)),
+          (_, _, _, _) -> {});
+    }
+    try (KvSequence s = executor.open(LENGTH)) {
+      assertThat(s.adopt(IDS, 100)).isZero();
+    }
   }
 
   @Test

@@ -9,14 +9,33 @@ import java.util.List;
  * @param dims rotated elements of each head; 0 means no rotation
  * @param theta the base
  * @param scaling how positions past the original context are reached
+ * @param sections pairs that turn with each axis of a position, first axis first (Qwen2-VL's
+ *     mrope_section: time, height, width; llama.cpp's rope.dimension_sections); empty for plain
+ *     positions of one axis
  */
-public record Rope(int dims, double theta, Scaling scaling) {
+public record Rope(int dims, double theta, Scaling scaling, List<Integer> sections) {
   /** No rotation (SmolLM3's NoPE layers, GPT-2). */
   public static final Rope NONE = new Rope(0, 10000, new Scaling.None());
 
   public Rope {
     Check.that(dims >= 0, "rotary dims", dims);
     Check.that(theta > 0, "rope theta", theta);
+    sections = List.copyOf(sections);
+    for (int pairs : sections) {
+      Check.that(pairs >= 0, "pairs of a rope section", pairs);
+    }
+    long pairs = sections.stream().mapToLong(Integer::longValue).sum();
+    Check.that(sections.isEmpty() || pairs == dims / 2, "pairs of all rope sections", pairs);
+  }
+
+  /** Plain positions of one axis. */
+  public Rope(int dims, double theta, Scaling scaling) {
+    this(dims, theta, scaling, List.of());
+  }
+
+  /** Axes that a position has: 1 unless there are sections. */
+  public int axes() {
+    return Math.max(1, sections.size());
   }
 
   /** The kinds of transformers' modeling_rope_utils.py; formulas stand in the engine's table. */
