@@ -113,10 +113,30 @@ final class CommandLines {
                     "缺少:"
                         + String.join("、", m.getMissing().stream().map(WrongUse::label).toList())
                         + "。");
-            default -> Message.of("%s.", "参数不对(%s)。", sentence(e));
+            case CommandLine.OverwrittenOptionException o ->
+                Message.of("%s is given more than once.", "%s 重复给出。", label(o.getOverwritten()));
+            default ->
+                e.getArgSpec() != null && e.getValue() != null
+                    ? wrongValue(e.getArgSpec(), e.getValue())
+                    : Message.of("%s.", "参数不对(%s)。", sentence(e));
           };
       return new UserError(
           UserError.Kind.USAGE, fact, Message.of("See %s --help.", "请看 %s --help。", command), e);
+    }
+
+    private static Message wrongValue(CommandLine.Model.ArgSpec argument, String value) {
+      Class<?> type = argument.auxiliaryTypes()[0];
+      Message expected =
+          type == Double.class || type == double.class || type == Float.class
+              ? new Message("a number", "数")
+              : type == Long.class || type == long.class
+                  ? new Message("a whole number", "整数")
+                  : type == Integer.class || type == int.class
+                      ? new Message("a whole number up to 2147483647", "不超过 2147483647 的整数")
+                      : new Message("another value", "其他值");
+      return new Message(
+          "%s is \"%s\", %s was expected.".formatted(label(argument), value, expected.english()),
+          "%s 的值是“%s”,应为%s。".formatted(label(argument), value, expected.chinese()));
     }
 
     private static Message unmatched(CommandLine.UnmatchedArgumentException e) {

@@ -80,10 +80,14 @@ final class Failures {
               "%s may not be opened. Check its permissions.", "无权打开 %s,请检查权限。", denied.getFile());
       case FileSystemException broken ->
           Message.of(
-              "%s cannot be used: %s.",
-              "无法使用 %s:%s。", String.valueOf(broken.getFile()), String.valueOf(broken.getReason()));
+              "%s cannot be used: %s. Check the path and its permissions.",
+              "无法使用 %s:%s。请检查路径及其权限。",
+              String.valueOf(broken.getFile()),
+              String.valueOf(broken.getReason()));
       default ->
-          Message.of("Reading or writing failed: %s.", "读写失败:%s。", String.valueOf(e.getMessage()));
+          Message.of(
+              "Reading or writing failed: %s. Check the disk, and where the output goes.",
+              "读写失败:%s。请检查磁盘以及输出的去向。", String.valueOf(e.getMessage()));
     };
   }
 }

@@ -30,6 +30,22 @@ final class CommandLineTest {
     assertThat(run.out()).startsWith("Usage: zaohua " + name).contains("130");
   }
 
+  @Test
+  void aWordWhereANumberBelongsIsNamed() {
+    Run run = Run.of("generate", "-m", "x", "-n", "many", "prompt");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--tokens is \"many\", a whole number");
+  }
+
+  @Test
+  void anOptionGivenTwiceIsNamed() {
+    Run run = Run.of("generate", "-m", "x", "-n", "1", "-n", "2", "prompt");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--tokens is given more than once");
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void anUnknownOptionIsWrongUseInOneLine(String name) {

@@ -8,6 +8,7 @@ import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Kernels;
 import io.zaohua.engine.kernel.Matrices;
 import io.zaohua.engine.kernel.Matrix;
+import io.zaohua.engine.sample.Logits;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.Message;
@@ -207,6 +208,7 @@ public final class LanguageModel implements AutoCloseable {
   public Generation generate(int[] prompt, GenerateOptions options, Consumer<String> listener) {
     synchronized (executor) {
       checkOpen();
+      checkIds(prompt);
       return new GenerationRun(this, prompt, options, listener).run();
     }
   }
@@ -215,6 +217,7 @@ public final class LanguageModel implements AutoCloseable {
    * Logits of every token of {@code ids}, row by row.
    *
    * @param chunk rows that run together; the numbers do not depend on it
+   * @throws UserError if the model gives NaN or infinity
    */
   public void logits(int[] ids, int chunk, Step.Output output) {
     logits(ids, chunk, 0, output);
@@ -225,6 +228,7 @@ public final class LanguageModel implements AutoCloseable {
     synchronized (executor) {
       checkOpen();
       checkLength(ids.length);
+      checkIds(ids);
       try (KvSequence s = executor.open(ids.length)) {
         for (int at = 0; at < ids.length; at += chunk) {
           int from = at;
@@ -236,7 +240,10 @@ public final class LanguageModel implements AutoCloseable {
                       at,
                       Math.min(chunk, ids.length - at),
                       (row, _) -> from + row >= first),
-              (_, row, values, offset) -> output.logits(0, from + row, values, offset));
+              (_, row, values, offset) -> {
+                Logits.check(values, offset, spec().vocabulary());
+                output.logits(0, from + row, values, offset);
+              });
         }
       }
     }
@@ -247,6 +254,7 @@ public final class LanguageModel implements AutoCloseable {
     synchronized (executor) {
       checkOpen();
       checkLength(ids.length);
+      checkIds(ids);
       int width = spec().width();
       float[] all = new float[ids.length * width];
       try (KvSequence s = executor.open(ids.length)) {
@@ -294,6 +302,22 @@ public final class LanguageModel implements AutoCloseable {
           Message.of(
               "Shorten it, or give a larger --ctx (the model was made for %,d).",
               "请缩短提示,或增大 --ctx(模型支持 %,d)。", spec().contextLength()));
+    }
+  }
+
+  private void checkIds(int[] ids) {
+    int rows = spec().vocabulary();
+    for (int id : ids) {
+      if (id < 0 || id >= rows) {
+        throw new UserError(
+            UserError.Kind.INPUT,
+            Message.of(
+                "The prompt has token %d and the model has embeddings for %d.",
+                "提示中有词元 %d,而模型只有 %d 个词元的嵌入。", id, rows),
+            Message.of(
+                "The tokenizer is probably another model's: fetch the model with its own.",
+                "分词器很可能属于另一个模型:请连同其自带的分词器重新下载模型。"));
+      }
     }
   }
 

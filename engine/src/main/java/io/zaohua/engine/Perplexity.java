@@ -54,7 +54,13 @@ public record Perplexity(double value, double error, long tokens) {
    */
   public static Perplexity of(
       LanguageModel model, int[] ids, int context, int begin, Consumer<Perplexity> progress) {
-    if (context < 4 || ids.length < 2 * context) {
+    if (context < 4) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("A window of %d tokens scores nothing.", "%d 个词元的窗口无法评分。", context),
+          Message.of("Give --ctx at least 4.", "--ctx 至少为 4。"));
+    }
+    if (ids.length < 2L * context) {
       throw new UserError(
           UserError.Kind.INPUT,
           Message.of(

@@ -76,8 +76,10 @@ final class Bench implements Callable<Integer> {
     if (prompt < 0 || fresh < 0 || depth < 0 || repetitions < 1 || batch.orElse(1) < 1) {
       throw new UserError(
           UserError.Kind.USAGE,
-          new Message("A count is negative or zero.", "有计数为负或为零。"),
-          new Message("See bench --help.", "请看 bench --help。"));
+          new Message("A count is too small to be measured.", "有计数过小,无法测量。"),
+          new Message(
+              "Give -p, -n and --depth at least 0, -r and --batch at least 1.",
+              "-p、-n、--depth 至少为 0,-r、--batch 至少为 1。"));
     }
     OptionalDouble cold =
         warmOnly ? OptionalDouble.empty() : ColdStart.seconds(engine.name(), engine.threads());

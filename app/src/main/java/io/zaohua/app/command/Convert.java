@@ -91,6 +91,12 @@ final class Convert implements Callable<Integer> {
               "--split 与 --join 把 GGUF 模型复制到 .gguf 路径,二者择一,且不带 --type。"),
           new Message("Convert in two steps.", "请分两步转换。"));
     }
+    if (split.orElse(1) < 1) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("A shard of %d MB can hold nothing.", "%d MB 的分片什么也装不下。", split.orElse(1)),
+          new Message("Give --split at least 1.", "--split 至少为 1。"));
+    }
     if (join) {
       GgufShards.join(source, output);
       console.println(output.toString());

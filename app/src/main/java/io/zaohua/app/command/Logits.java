@@ -4,8 +4,7 @@ import io.zaohua.app.terminal.Console;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.zaohua.model.file.NewFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -51,7 +50,7 @@ final class Logits implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (chunk < 1) {
       throw new UserError(
           UserError.Kind.USAGE,
@@ -65,6 +64,7 @@ final class Logits implements Callable<Integer> {
           throw Tokenize.noSuchToken(Integer.toString(id), vocabulary);
         }
       }
+      NewFile.refuseSource(output, model.checkpoint().files());
       try (NpyFile file = NpyFile.create(output, ids.length, vocabulary)) {
         float[] row = new float[vocabulary];
         model.logits(
@@ -72,19 +72,12 @@ final class Logits implements Callable<Integer> {
             chunk,
             (_, _, values, offset) -> {
               System.arraycopy(values, offset, row, 0, vocabulary);
-              append(file, row);
+              file.append(row);
             });
+        file.finish();
       }
     }
     console.note(Message.of("%d rows written to %s.", "已将 %d 行写入 %s。", ids.length, output));
     return 0;
-  }
-
-  private static void append(NpyFile file, float[] row) {
-    try {
-      file.append(row);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,12 +1,10 @@
 package io.zaohua.app.command;
 
-import java.io.IOException;
+import io.zaohua.model.file.NewFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A float32 matrix written row by row as NumPy's {@code .npy}, version 1.0, little-endian, C order.
@@ -16,36 +14,37 @@ final class NpyFile implements AutoCloseable {
   private static final int ALIGNMENT = 64;
   private static final int PREFIX = 10; // magic, version, header length
 
-  private final FileChannel channel;
+  private final NewFile file;
   private final ByteBuffer row;
   private final int columns;
 
-  private NpyFile(FileChannel channel, int columns) {
-    this.channel = channel;
+  private NpyFile(NewFile file, int columns) {
+    this.file = file;
     this.columns = columns;
     this.row =
         ByteBuffer.allocateDirect(Math.multiplyExact(columns, Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Creates or replaces the file and writes its header for [rows, columns]. */
-  static NpyFile create(Path path, int rows, int columns) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
-    NpyFile file = new NpyFile(channel, columns);
-    file.write(header(rows, columns));
+  /** Starts the file for [rows, columns]; it has its name after {@link #finish()}. */
+  static NpyFile create(Path path, int rows, int columns) {
+    ByteBuffer header = header(rows, columns);
+    long bytes = header.remaining() + (long) rows * columns * Float.BYTES;
+    NpyFile file = new NpyFile(NewFile.create(path, bytes), columns);
+    file.file.write(header);
     return file;
   }
 
   /** Appends one row; {@code values} holds at least {@code columns} numbers. */
-  void append(float[] values) throws IOException {
+  void append(float[] values) {
     row.clear();
     row.asFloatBuffer().put(values, 0, columns);
-    write(row);
+    file.write(row);
+  }
+
+  /** Gives the file its name, in place of any older one. */
+  void finish() {
+    file.finish();
   }
 
   static ByteBuffer header(int rows, int columns) {
@@ -64,14 +63,8 @@ final class NpyFile implements AutoCloseable {
         .flip();
   }
 
-  private void write(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    file.close();
   }
 }

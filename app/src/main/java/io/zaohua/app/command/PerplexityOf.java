@@ -1,12 +1,10 @@
 package io.zaohua.app.command;
 
 import io.zaohua.app.terminal.Console;
+import io.zaohua.app.terminal.Utf8;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.Perplexity;
 import io.zaohua.model.Message;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,8 +43,8 @@ final class PerplexityOf implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  public Integer call() {
+    String text = Utf8.read(file);
     try (LanguageModel model = engine.load(console, Optional.of(context))) {
       Perplexity result =
           Perplexity.of(

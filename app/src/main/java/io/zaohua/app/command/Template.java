@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.app.terminal.Console;
+import io.zaohua.app.terminal.Utf8;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.chat.ChatTemplate;
 import io.zaohua.model.chat.ChatTemplates;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -58,13 +57,13 @@ final class Template implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    String source = Files.readString(file);
+  public Integer call() {
+    String source = Utf8.read(file);
     ChatTemplate template =
         file.toString().endsWith(".json")
             ? ChatTemplates.ofTokenizerConfig(json(file, source)).choose(false)
             : ChatTemplate.of(source);
-    JsonNode values = json(context, Files.readString(context));
+    JsonNode values = json(context, Utf8.read(context));
     console.print(
         template.render(
             values, now.map(Template::clock).orElse(Clock.system(ZoneId.systemDefault()))));

@@ -82,7 +82,7 @@ public final class Console {
       return argument;
     }
     try {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Utf8.decode(in.readAllBytes(), new Message("Standard input", "标准输入"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -25,12 +25,25 @@ final class NpyFileTest {
   }
 
   @Test
+  void anUnfinishedMatrixLeavesTheOlderFileAsItWas(@TempDir Path folder) throws Exception {
+    Path path = Files.writeString(folder.resolve("m.npy"), "older");
+
+    try (NpyFile file = NpyFile.create(path, 2, 3)) {
+      file.append(new float[] {1, 2, 3});
+    }
+
+    assertThat(path).hasContent("older");
+    assertThat(folder.toFile().list()).containsExactly("m.npy");
+  }
+
+  @Test
   void aMatrixIsWrittenRowByRow(@TempDir Path folder) throws Exception {
     Path path = folder.resolve("m.npy");
 
     try (NpyFile file = NpyFile.create(path, 2, 3)) {
       file.append(new float[] {1, 2, 3});
       file.append(new float[] {-4, Float.NEGATIVE_INFINITY, 0.5f});
+      file.finish();
     }
 
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);

@@ -29,7 +29,7 @@ final class Bounds {
 
   static UserError outside(String option, String value, Message range, Object usual) {
     return new UserError(
-        UserError.Kind.INPUT,
+        UserError.Kind.USAGE,
         new Message(
             "The sampling option %s is %s, but it must be %s."
                 .formatted(option, value, range.english()),

@@ -4,19 +4,24 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 
 /** What can be said of a row of logits [vocabulary]: whether it is usable, where its maximum is. */
-final class Logits {
+public final class Logits {
   private Logits() {}
 
   /** Fails with the user's words if the model's numbers are broken. */
   static void check(float[] logits) {
+    check(logits, 0, logits.length);
+  }
+
+  /** The same for {@code count} logits from {@code offset} on. */
+  public static void check(float[] logits, int offset, int count) {
     boolean broken = false;
-    for (float logit : logits) {
-      broken |= !(logit < Float.POSITIVE_INFINITY);
+    for (int i = offset; i < offset + count; i++) {
+      broken |= !(logits[i] < Float.POSITIVE_INFINITY);
     }
     if (broken) {
-      for (int i = 0; i < logits.length; i++) {
+      for (int i = offset; i < offset + count; i++) {
         if (!(logits[i] < Float.POSITIVE_INFINITY)) {
-          throw broken(logits[i], i);
+          throw broken(logits[i], i - offset);
         }
       }
     }

@@ -74,6 +74,7 @@ public final class Checkpoint implements AutoCloseable {
   private static Checkpoint gguf(Path path) {
     var file = GgufFile.open(path);
     try {
+      checkWhole(path, file);
       var family = Families.of(file.metadata());
       var config = GgufConfig.read(family, file.metadata(), file);
       var spec = family.spec(config);
@@ -83,6 +84,36 @@ public final class Checkpoint implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
+    }
+  }
+
+  /**
+   * GGUF also carries parts that belong to a model ({@code general.type} in gguf-py's constants):
+   * they are refused by what they are.
+   */
+  private static void checkWhole(Path path, GgufFile file) {
+    var metadata = file.metadata();
+    String type = metadata.string("general.type").orElse("model");
+    String architecture = metadata.string("general.architecture").orElse("");
+    Optional<Message> part =
+        type.equals("adapter") || metadata.find("adapter.type").isPresent()
+            ? Optional.of(new Message("a LoRA adapter", "LoRA 适配器"))
+            : type.equals("mmproj") || architecture.equals("clip")
+                ? Optional.of(
+                    new Message(
+                        "the picture or sound side of a model (mmproj)", "模型的图像或声音部分(mmproj)"))
+                : type.equals("imatrix")
+                    ? Optional.of(new Message("an importance matrix", "重要性矩阵"))
+                    : file.tensors().isEmpty()
+                        ? Optional.of(new Message("a tokenizer without weights", "不含权重的分词器"))
+                        : Optional.empty();
+    if (part.isPresent()) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          new Message(
+              "%s holds %s, a whole model was expected.".formatted(path, part.get().english()),
+              "%s 是%s,应为完整的模型。".formatted(path, part.get().chinese())),
+          Message.of("Name the GGUF file of the model itself.", "请指定模型本身的 GGUF 文件。"));
     }
   }
 
@@ -207,11 +238,15 @@ public final class Checkpoint implements AutoCloseable {
     return Description.of(this);
   }
 
+  /** All its weight files. */
+  public List<Path> files() {
+    return file instanceof GgufFile g ? g.paths() : ((SafetensorsFile) file).paths();
+  }
+
   /** Bytes of all its weight files. */
   long fileBytes() {
     long bytes = 0;
-    var paths = file instanceof GgufFile g ? g.paths() : ((SafetensorsFile) file).paths();
-    for (var p : paths) {
+    for (var p : files()) {
       try {
         bytes += Files.size(p);
       } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.zaohua.model.family.Config;
 import io.zaohua.model.family.Families;
 import io.zaohua.model.family.Family;
 import io.zaohua.model.family.GgufConfig;
+import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
@@ -74,6 +75,7 @@ final class ToGguf {
   }
 
   Report write(Path target) {
+    NewFile.refuseSource(target, checkpoint.files());
     var notes = new ArrayList<Message>();
     var metadata = new LinkedHashMap<String, GgufValue>();
     metadata.put("general.architecture", GgufValue.text(family.architecture()));

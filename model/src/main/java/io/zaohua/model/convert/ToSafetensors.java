@@ -40,6 +40,9 @@ final class ToSafetensors {
   }
 
   Report write(Path folder) {
+    if (checkpoint.metadata().isEmpty()) {
+      NewFile.refuseSource(folder, List.of(checkpoint.path()));
+    }
     var table = checkpoint.family().safetensors(checkpoint.spec(), _ -> false);
     var plans =
         Plans.of(

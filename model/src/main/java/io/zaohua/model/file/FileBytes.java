@@ -56,12 +56,7 @@ public final class FileBytes implements AutoCloseable {
    */
   public static FileBytes open(Path path) {
     try {
-      if (Files.isDirectory(path)) {
-        throw new UserError(
-            UserError.Kind.INPUT,
-            Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", path),
-            Message.of("Name the file inside it.", "请指明其中的文件。"));
-      }
+      checkRegular(path);
       // The state is taken first: a change between the two calls is then noticed at the first read.
       State state = State.of(path);
       return new FileBytes(path, state, FileChannel.open(path, StandardOpenOption.READ));
@@ -73,6 +68,25 @@ public final class FileBytes implements AutoCloseable {
           e);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  /** Opening a pipe would wait for its writer, and devices have no positions to read at. */
+  private static void checkRegular(Path path) throws IOException {
+    var found = Files.readAttributes(path, BasicFileAttributes.class);
+    if (found.isDirectory()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", path),
+          Message.of("Name the file inside it.", "请指明其中的文件。"));
+    }
+    if (!found.isRegularFile()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s is a pipe or a device, a file on disk was expected.",
+              "%s 是管道或设备,应为磁盘上的文件。", path),
+          Message.of("Save the model as a file and name that.", "请将模型存为文件后再指定。"));
     }
   }
 

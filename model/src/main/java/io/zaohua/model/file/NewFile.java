@@ -8,6 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -47,6 +50,12 @@ public final class NewFile implements AutoCloseable {
           UserError.Kind.INPUT,
           Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", target),
           Message.of("Name a file.", "请指定文件名。"));
+    }
+    if ((Files.exists(target) && !Files.isRegularFile(target)) || folder.startsWith("/dev")) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is a pipe or a device, a file was expected.", "%s 是管道或设备,应为文件。", target),
+          Message.of("Name a file on a disk.", "请指定磁盘上的文件。"));
     }
     long tag = ThreadLocalRandom.current().nextLong(1L << 40);
     var partial =
@@ -138,15 +147,21 @@ public final class NewFile implements AutoCloseable {
   }
 
   private static UserError failed(Path target, IOException cause) {
-    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
+    String said = String.valueOf(cause.getMessage());
+    boolean full = said.contains("No space left") || said.contains("quota exceeded");
     var why =
         switch (cause) {
           case AccessDeniedException _ -> new Message("permission denied", "没有权限");
-          case NoSuchFileException _ -> new Message("its folder is gone", "文件夹已不存在");
+          case NoSuchFileException _ ->
+              new Message("its folder cannot be made or is gone", "其文件夹无法创建或已不存在");
+          case FileAlreadyExistsException e ->
+              Message.of("%s is a file, not a folder", "%s 是文件而不是文件夹", String.valueOf(e.getFile()));
           default ->
               full
                   ? new Message("the disk is full", "磁盘已满")
-                  : Message.of("%s", "%s", cause.getClass().getSimpleName());
+                  : said.contains("File too large")
+                      ? new Message("the largest file allowed here is smaller", "超出此处允许的文件大小")
+                      : Message.of("%s", "%s", reason(cause));
         };
     return new UserError(
         full ? UserError.Kind.CAPACITY : UserError.Kind.IO,
@@ -157,6 +172,35 @@ public final class NewFile implements AutoCloseable {
             "Check the permissions and the room on the disk; nothing was left behind.",
             "请检查权限和磁盘空间;没有留下任何文件。"),
         cause);
+  }
+
+  private static String reason(IOException cause) {
+    return cause instanceof FileSystemException e && e.getReason() != null
+        ? e.getReason()
+        : String.valueOf(
+            Optional.ofNullable(cause.getMessage()).orElse(cause.getClass().getName()));
+  }
+
+  /**
+   * Refuses to write over a file that is being read from.
+   *
+   * @throws UserError if {@code target} is one of the sources, also through links
+   */
+  public static void refuseSource(Path target, List<Path> sources) {
+    for (Path source : sources) {
+      boolean same;
+      try {
+        same = Files.exists(target) && Files.isSameFile(source, target);
+      } catch (IOException _) {
+        same = source.toAbsolutePath().normalize().equals(target.toAbsolutePath().normalize());
+      }
+      if (same) {
+        throw new UserError(
+            UserError.Kind.USAGE,
+            Message.of("%s would overwrite its own source.", "%s 会覆盖它自己的来源。", target),
+            Message.of("Name another output.", "请指定另一个输出。"));
+      }
+    }
   }
 
   @Override

@@ -53,6 +53,10 @@ public final class GgufShards {
   public static List<Path> split(Path model, Path base, Limit limit) {
     try (var file = GgufFile.open(model)) {
       var whole = new GgufWriter(file.version(), file.metadata(), file.tensors());
+      int count = groups(whole.tensors(), limit).size();
+      for (int i = 0; i < count; i++) {
+        NewFile.refuseSource(new Shard(base, i, count, 0).path(), file.paths());
+      }
       return write(whole, base, limit, TensorSource.of(file));
     }
   }
@@ -60,6 +64,7 @@ public final class GgufShards {
   /** Joins the shards of a model into one file. */
   public static void join(Path anyShard, Path target) {
     try (var file = GgufFile.open(anyShard)) {
+      NewFile.refuseSource(target, file.paths());
       var metadata = file.metadata().without(Shard.NUMBER, Shard.COUNT, Shard.TENSORS);
       new GgufWriter(file.version(), metadata, file.tensors()).write(target, TensorSource.of(file));
     }

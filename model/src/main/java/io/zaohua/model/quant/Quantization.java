@@ -2,6 +2,7 @@ package io.zaohua.model.quant;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.gguf.GgufFile;
@@ -52,14 +53,7 @@ public record Quantization(FileType type, boolean allowRequantize, int threads) 
    */
   public Result run(Path source, Path target, Consumer<Progress> progress) {
     try (var file = GgufFile.open(source)) {
-      for (var path : file.paths()) {
-        if (path.toAbsolutePath().normalize().equals(target.toAbsolutePath().normalize())) {
-          throw new UserError(
-              UserError.Kind.USAGE,
-              Message.of("%s would overwrite its own source.", "%s 会覆盖它自己的来源。", target),
-              Message.of("Name another output file.", "请指定另一个输出文件。"));
-        }
-      }
+      NewFile.refuseSource(target, file.paths());
       return run(file, file.metadata(), target, progress);
     }
   }
@@ -128,8 +122,8 @@ public record Quantization(FileType type, boolean allowRequantize, int threads) 
               "Tensor %s is quantised already, to %s; quantising it again loses quality.",
               "张量 %s 已量化为 %s;再次量化会损失质量。", tensor.name(), tensor.type().name()),
           Message.of(
-              "Start from an F32, F16 or BF16 file, or allow requantising.",
-              "请从 F32、F16 或 BF16 文件开始,或允许再次量化。"));
+              "Start from an F32, F16 or BF16 file, or allow it (--allow-requantize).",
+              "请从 F32、F16 或 BF16 文件开始,或允许再次量化(--allow-requantize)。"));
     }
     return twice.size();
   }

@@ -32,6 +32,13 @@ class FileBytesTest {
     file.close();
   }
 
+  @Test
+  void aDeviceIsNoFile() {
+    assertThatThrownBy(() -> FileBytes.open(Path.of("/dev/null")))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("pipe or a device");
+  }
+
   private void assertChangeIsNoticed(long position) {
     assertThatThrownBy(() -> file.read(position, MemorySegment.ofArray(target)))
         .isInstanceOfSatisfying(
