@@ -1,5 +1,6 @@
 package io.zaohua.engine;
 
+import io.zaohua.engine.sample.BeamSearch;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.util.List;
@@ -16,6 +17,10 @@ import java.util.function.BooleanSupplier;
  * @param ignoreEnd whether the model's own end tokens are passed over
  * @param slide whether the oldest half of the context is dropped when it is full
  * @param cancelled asked before every token
+ * @param logProbs so many of the likeliest tokens are told beside each token; -1 for no
+ *     log-probabilities at all
+ * @param beams more than one searches for the likeliest text instead of choosing token by token:
+ *     the chooser is then not asked, and the text comes whole at the end
  */
 public record GenerateOptions(
     int maxTokens,
@@ -24,7 +29,29 @@ public record GenerateOptions(
     Set<Integer> stopTokens,
     boolean ignoreEnd,
     boolean slide,
-    BooleanSupplier cancelled) {
+    BooleanSupplier cancelled,
+    int logProbs,
+    Beams beams) {
+
+  /**
+   * Beam search.
+   *
+   * @param count texts kept at once; 1 is no search
+   * @param lengthPenalty a text of n new tokens scores its log-probability / n ^ lengthPenalty, as
+   *     in transformers
+   */
+  public record Beams(int count, double lengthPenalty) {
+    public static final Beams OFF = new Beams(1, 1);
+
+    public Beams {
+      BeamSearch.check(count, lengthPenalty);
+    }
+
+    boolean active() {
+      return count > 1;
+    }
+  }
+
   public GenerateOptions {
     stop = List.copyOf(stop);
     stopTokens = Set.copyOf(stopTokens);
@@ -35,6 +62,24 @@ public record GenerateOptions(
               "The number of tokens must be 0 or more, or -1, got %d.",
               "词元数须为 0 以上或 -1,得到 %d。", maxTokens),
           Message.of("Give -n a sensible number.", "请为 -n 指定合理的数。"));
+    }
+    if (logProbs < -1) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of(
+              "The number of log-probabilities must be 0 or more, got %d.",
+              "对数概率的个数须为 0 以上,得到 %d。", logProbs),
+          Message.of("Give --logprobs a sensible number.", "请为 --logprobs 指定合理的数。"));
+    }
+    if (beams.active() && (slide || logProbs >= 0)) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of(
+              "Beam search neither slides nor tells log-probabilities of single tokens.",
+              "集束搜索既不滑动,也不给出单个词元的对数概率。"),
+          Message.of(
+              "Leave --slide and --logprobs out, or --beams.",
+              "请去掉 --slide 与 --logprobs,或去掉 --beams。"));
     }
     for (String s : stop) {
       if (s.isEmpty()) {
@@ -49,34 +94,52 @@ public record GenerateOptions(
   /** Greedy, until the model ends or the context is full. */
   public static GenerateOptions greedy() {
     return new GenerateOptions(
-        -1, TokenChooser.GREEDY, List.of(), Set.of(), false, false, () -> false);
+        -1, TokenChooser.GREEDY, List.of(), Set.of(), false, false, () -> false, -1, Beams.OFF);
   }
 
   public GenerateOptions withMaxTokens(int n) {
-    return new GenerateOptions(n, chooser, stop, stopTokens, ignoreEnd, slide, cancelled);
+    return new GenerateOptions(
+        n, chooser, stop, stopTokens, ignoreEnd, slide, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withChooser(TokenChooser c) {
-    return new GenerateOptions(maxTokens, c, stop, stopTokens, ignoreEnd, slide, cancelled);
+    return new GenerateOptions(
+        maxTokens, c, stop, stopTokens, ignoreEnd, slide, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withStop(List<String> texts) {
-    return new GenerateOptions(maxTokens, chooser, texts, stopTokens, ignoreEnd, slide, cancelled);
+    return new GenerateOptions(
+        maxTokens, chooser, texts, stopTokens, ignoreEnd, slide, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withStopTokens(Set<Integer> ids) {
-    return new GenerateOptions(maxTokens, chooser, stop, ids, ignoreEnd, slide, cancelled);
+    return new GenerateOptions(
+        maxTokens, chooser, stop, ids, ignoreEnd, slide, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withIgnoreEnd(boolean ignore) {
-    return new GenerateOptions(maxTokens, chooser, stop, stopTokens, ignore, slide, cancelled);
+    return new GenerateOptions(
+        maxTokens, chooser, stop, stopTokens, ignore, slide, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withSlide(boolean slides) {
-    return new GenerateOptions(maxTokens, chooser, stop, stopTokens, ignoreEnd, slides, cancelled);
+    return new GenerateOptions(
+        maxTokens, chooser, stop, stopTokens, ignoreEnd, slides, cancelled, logProbs, beams);
   }
 
   public GenerateOptions withCancelled(BooleanSupplier question) {
-    return new GenerateOptions(maxTokens, chooser, stop, stopTokens, ignoreEnd, slide, question);
+    return new GenerateOptions(
+        maxTokens, chooser, stop, stopTokens, ignoreEnd, slide, question, logProbs, beams);
+  }
+
+  /** Tells each token's log-probability and the {@code likeliest} tokens beside it. */
+  public GenerateOptions withLogProbs(int likeliest) {
+    return new GenerateOptions(
+        maxTokens, chooser, stop, stopTokens, ignoreEnd, slide, cancelled, likeliest, beams);
+  }
+
+  public GenerateOptions withBeams(Beams search) {
+    return new GenerateOptions(
+        maxTokens, chooser, stop, stopTokens, ignoreEnd, slide, cancelled, logProbs, search);
   }
 }

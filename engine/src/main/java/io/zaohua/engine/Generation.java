@@ -1,5 +1,6 @@
 package io.zaohua.engine;
 
+import io.zaohua.engine.sample.LogProbs;
 import java.util.List;
 
 /**
@@ -7,6 +8,7 @@ import java.util.List;
  *
  * @param text the new text, without stop strings and control tokens
  * @param ids the new tokens, the one that ended it included
+ * @param logProbs one for each of them, from the model's own distribution; empty if not asked for
  * @param reason why it ended
  * @param prompt tokens of the prompt
  * @param cached how many of them came from the cache
@@ -16,6 +18,7 @@ import java.util.List;
 public record Generation(
     String text,
     List<Integer> ids,
+    List<LogProbs> logProbs,
     Reason reason,
     int prompt,
     int cached,
@@ -36,6 +39,7 @@ public record Generation(
 
   public Generation {
     ids = List.copyOf(ids);
+    logProbs = List.copyOf(logProbs);
   }
 
   /** New tokens a second, the prompt's time not counted. */

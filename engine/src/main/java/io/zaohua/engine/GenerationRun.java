@@ -1,12 +1,16 @@
 package io.zaohua.engine;
 
 import io.zaohua.engine.cache.KvSequence;
+import io.zaohua.engine.sample.BeamSearch;
+import io.zaohua.engine.sample.LogProbs;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** One request from prompt to end. */
@@ -18,7 +22,10 @@ final class GenerationRun {
   private final TextOutput output;
   private final Tokenizer tokenizer;
   private final float[] logits;
+  private final float[] seen;
   private final List<Integer> ids = new ArrayList<>();
+  private final List<LogProbs> logProbs = new ArrayList<>();
+  private final Set<Integer> ends;
   private KvSequence sequence;
 
   GenerationRun(
@@ -29,9 +36,11 @@ final class GenerationRun {
     this.options = options;
     this.prompt = prompt;
     this.tokenizer = model.tokenizer();
+    this.ends = endTokens();
     this.output =
         new TextOutput(tokenizer.stream(false, !options.ignoreEnd()), options.stop(), listener);
     this.logits = new float[model.spec().vocabulary()];
+    this.seen = new float[options.logProbs() < 0 ? 0 : logits.length];
     this.sequence = executor.open(model.contextLength());
   }
 
@@ -41,11 +50,15 @@ final class GenerationRun {
       int cached = sequence.adopt(prompt, prompt.length - 1);
       boolean read = read(prompt, cached);
       long generating = System.nanoTime();
-      Generation.Reason reason = read ? generate() : Generation.Reason.CANCELLED;
+      Generation.Reason reason = Generation.Reason.CANCELLED;
+      if (read) {
+        reason = options.beams().active() ? search() : generate();
+      }
       output.finish();
       return new Generation(
           output.text(),
           ids,
+          logProbs,
           reason,
           prompt.length,
           cached,
@@ -79,10 +92,14 @@ final class GenerationRun {
       if (options.cancelled().getAsBoolean()) {
         return Generation.Reason.CANCELLED;
       }
+      System.arraycopy(logits, 0, seen, 0, seen.length);
       int id = options.chooser().choose(logits, history);
       ids.add(id);
+      if (seen.length > 0) {
+        logProbs.add(LogProbs.top(seen, id, options.logProbs()));
+      }
       history.add(id);
-      if (ends(id)) {
+      if (ends.contains(id)) {
         return Generation.Reason.STOP;
       }
       if (output.accept(id)) {
@@ -108,11 +125,38 @@ final class GenerationRun {
     return Generation.Reason.LENGTH;
   }
 
-  private boolean ends(int id) {
-    return options.stopTokens().contains(id)
-        || (!options.ignoreEnd()
-            && (tokenizer.ends().contains(id)
-                || model.checkpoint().generation().endTokens().contains(id)));
+  /** The best text that beam search finds, as far as a stop text lets it go. */
+  private Generation.Reason search() {
+    int room = model.contextLength() - prompt.length + 1;
+    int limit = options.maxTokens() < 0 ? room : Math.min(room, options.maxTokens());
+    if (limit == 0) {
+      return Generation.Reason.LENGTH;
+    }
+    GenerateOptions.Beams beams = options.beams();
+    var search = new BeamSearch(beams.count(), beams.lengthPenalty(), limit, ends);
+    BeamSearch.Hypothesis best;
+    try (SequenceBeams rows = new SequenceBeams(executor, sequence, logits)) {
+      best = search.search(rows, options.cancelled()).getFirst();
+    }
+    for (int id : best.tokens()) {
+      ids.add(id);
+      if (ends.contains(id) || output.accept(id)) {
+        return Generation.Reason.STOP;
+      }
+    }
+    if (ids.size() < limit) {
+      return Generation.Reason.CANCELLED;
+    }
+    return limit == options.maxTokens() ? Generation.Reason.LENGTH : Generation.Reason.CONTEXT;
+  }
+
+  private Set<Integer> endTokens() {
+    Set<Integer> all = new HashSet<>(options.stopTokens());
+    if (!options.ignoreEnd()) {
+      all.addAll(tokenizer.ends());
+      all.addAll(model.checkpoint().generation().endTokens());
+    }
+    return all;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Beam search: the likeliest continuation found by keeping several at once.
@@ -39,17 +40,32 @@ public record BeamSearch(int beams, double lengthPenalty, int maxTokens, Set<Int
           .thenComparingInt(Step::token);
 
   public BeamSearch {
-    Bounds.between("beams", beams, 1, 64, 4);
-    Bounds.between("length-penalty", lengthPenalty, -10, 10, 1);
+    check(beams, lengthPenalty);
     Bounds.atLeast("max-tokens", maxTokens, 1, 128);
     endTokens = Set.copyOf(endTokens);
   }
 
   /**
+   * Whether a search can be made like this.
+   *
+   * @throws io.zaohua.model.UserError if a number is out of its range
+   */
+  public static void check(int beams, double lengthPenalty) {
+    Bounds.between("beams", beams, 1, 64, 4);
+    Bounds.between("length-penalty", lengthPenalty, -10, 10, 1);
+  }
+
+  /**
    * At most {@link #beams} texts, best score first. Stops at the limit, or when as many texts have
-   * ended as there are beams and none still open scores better than the worst of them.
+   * ended as there are beams and none still open scores better than the worst of them. Texts that
+   * the limit cut compete with those that ended.
    */
   public List<Hypothesis> search(BeamModel model) {
+    return search(model, () -> false);
+  }
+
+  /** The same; {@code stopped} is asked before every step and ends it with what there is. */
+  public List<Hypothesis> search(BeamModel model, BooleanSupplier stopped) {
     List<Hypothesis> ended = new ArrayList<>();
     List<Hypothesis> open = List.of(new Hypothesis(List.of(), 0, 0, false));
     List<float[]> rows = List.of(model.start());
@@ -71,14 +87,15 @@ public record BeamSearch(int beams, double lengthPenalty, int maxTokens, Set<Int
       }
       keepBest(ended);
       open = next;
-      if (next.isEmpty() || next.getFirst().tokens().size() >= maxTokens || settled(ended, next)) {
+      if (next.isEmpty()
+          || next.getFirst().tokens().size() >= maxTokens
+          || settled(ended, next)
+          || stopped.getAsBoolean()) {
         break;
       }
       rows = model.advance(parents, tokens);
     }
-    if (ended.size() < beams) {
-      ended.addAll(open);
-    }
+    ended.addAll(open);
     keepBest(ended);
     return List.copyOf(ended);
   }

@@ -1,6 +1,9 @@
 package io.zaohua.engine.sample;
 
+import io.zaohua.model.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -62,6 +65,15 @@ public record DryBreakers(Map<Integer, Set<List<Integer>>> tails) {
       }
     }
     return new DryBreakers(tails);
+  }
+
+  /** The same with a model's own tokenizer. */
+  public static DryBreakers of(List<String> texts, Tokenizer tokenizer) {
+    return of(
+        texts,
+        tokenizer.vocabularySize(),
+        id -> new String(tokenizer.bytes(id), StandardCharsets.UTF_8),
+        text -> Arrays.stream(tokenizer.encode(text, false)).boxed().toList());
   }
 
   private static void addOverlaps(

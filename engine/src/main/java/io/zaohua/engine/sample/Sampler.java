@@ -2,6 +2,7 @@ package io.zaohua.engine.sample;
 
 import io.zaohua.engine.TokenChooser;
 import io.zaohua.engine.TokenHistory;
+import io.zaohua.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,6 +44,15 @@ public final class Sampler implements TokenChooser {
   public static Sampler of(SamplingOptions options, DryBreakers breakers) {
     long seed = options.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
     return new Sampler(options, breakers, List.of(), seed);
+  }
+
+  /** A sampler for text of this tokenizer, DRY's breakers included. */
+  public static Sampler of(SamplingOptions options, Tokenizer tokenizer) {
+    return of(
+        options,
+        options.dry().active()
+            ? DryBreakers.of(options.dry().breakers(), tokenizer)
+            : DryBreakers.NONE);
   }
 
   /** A fresh sampler like this one, from the same seed, that draws only what is allowed. */
