@@ -63,8 +63,10 @@ final class Chat implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    sampling.check();
     Sessions sessions = Sessions.ofUser();
     try (LanguageModel model = engine.load(console, context.length())) {
+      sampling.checkFits(model);
       SamplingOptions options = sampling.over(ChatPrompt.defaults(model));
       Partner partner = new ModelPartner(model, ChatPrompt.of(model), options);
       console.note(model.memory().message());
@@ -115,7 +117,7 @@ final class Chat implements Callable<Integer> {
               prompt.ids(turns),
               GenerateOptions.greedy()
                   .withMaxTokens(style.maxTokens() == 0 ? -1 : style.maxTokens())
-                  .withChooser(Sampler.of(drawn))
+                  .withChooser(Sampler.of(drawn, model.tokenizer()))
                   .withCancelled(stopped),
               out);
       return new Answer(

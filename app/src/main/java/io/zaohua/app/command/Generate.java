@@ -1,15 +1,19 @@
 package io.zaohua.app.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.app.chat.Turn;
 import io.zaohua.app.terminal.Console;
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.Generation;
 import io.zaohua.engine.LanguageModel;
+import io.zaohua.engine.sample.LogProbs;
 import io.zaohua.engine.sample.Sampler;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +65,27 @@ final class Generate implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object at the end instead of text.")
   private boolean json;
 
+  @Option(
+      names = "--logprobs",
+      paramLabel = "N",
+      description =
+          "With --json: each token's log-probability and those of the N likeliest beside it.")
+  private Optional<Integer> logProbs = Optional.empty();
+
+  @Option(
+      names = "--beams",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Search the likeliest text with N beams; 1, the default: no search.")
+  private int beams;
+
+  @Option(
+      names = "--length-penalty",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "With --beams: above 0 favours longer texts, below 0 shorter ones; default 1.")
+  private double lengthPenalty;
+
   @Parameters(
       paramLabel = "PROMPT",
       descriptionKey = "prompt",
@@ -73,38 +98,57 @@ final class Generate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (system.isPresent() && !chat) {
-      throw new UserError(
-          UserError.Kind.USAGE,
-          new Message("--system means something with --chat only.", "--system 仅与 --chat 同用。"),
-          new Message("Add --chat.", "请加上 --chat。"));
-    }
+    sampling.check();
+    SamplingParameters.needs("--chat", chat, "--system", system.isPresent());
+    SamplingParameters.needs("--json", json, "--logprobs", logProbs.isPresent());
+    GenerateOptions options = SamplingParameters.asUsage(this::options);
     String text = console.argumentOrInput(prompt);
     try (LanguageModel model = engine.load(console, context.length())) {
+      sampling.checkFits(model);
       // Plain completion is greedy unless something random is asked for: the same command, the same
       // text.
       SamplingOptions defaults =
           chat
               ? ChatPrompt.defaults(model)
               : sampling.draws() ? SamplingOptions.defaults() : SamplingOptions.greedy();
-      Sampler sampler = Sampler.of(sampling.over(defaults));
-      GenerateOptions options =
-          GenerateOptions.greedy()
-              .withMaxTokens(tokens)
-              .withStop(stop)
-              .withIgnoreEnd(ignoreEnd)
-              .withSlide(slide)
-              .withChooser(sampler);
+      Sampler sampler = Sampler.of(sampling.over(defaults), model.tokenizer());
       int[] ids = ids(model, text);
-      Generation done = model.generate(ids, options, json ? _ -> {} : console::print);
+      Generation done =
+          model.generate(ids, options.withChooser(sampler), json ? _ -> {} : console::print);
       if (json) {
-        console.println(json(done, sampler.seed()));
+        console.println(json(done, sampler.seed(), model.tokenizer()));
       } else {
         console.print("\n");
       }
       tell(done, model);
     }
     return 0;
+  }
+
+  /** All but the chooser, which needs the model. */
+  private GenerateOptions options() {
+    if (beams > 1 && sampling.given()) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          new Message(
+              "--beams takes the likeliest text, so nothing is sampled.", "--beams 取最可能的文本,不作采样。"),
+          new Message("Leave out the options of sampling, or --beams.", "请去掉采样选项,或去掉 --beams。"));
+    }
+    if (logProbs.isPresent() && logProbs.get() < 0) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of(
+              "--logprobs is %d, a number from 0 up was expected.",
+              "--logprobs 为 %d,应为不小于 0 的数。", logProbs.get()),
+          new Message("0 tells the chosen token's only.", "0 只给出所选词元的对数概率。"));
+    }
+    return GenerateOptions.greedy()
+        .withMaxTokens(tokens)
+        .withStop(stop)
+        .withIgnoreEnd(ignoreEnd)
+        .withSlide(slide)
+        .withLogProbs(logProbs.orElse(-1))
+        .withBeams(new GenerateOptions.Beams(beams, lengthPenalty));
   }
 
   private int[] ids(LanguageModel model, String text) {
@@ -135,7 +179,7 @@ final class Generate implements Callable<Integer> {
     }
   }
 
-  private static String json(Generation done, long seed) {
+  private static String json(Generation done, long seed, Tokenizer tokenizer) {
     var root =
         new ObjectMapper()
             .createObjectNode()
@@ -149,6 +193,33 @@ final class Generate implements Callable<Integer> {
             .put("tokensPerSecond", done.tokensPerSecond());
     var ids = root.putArray("ids");
     done.ids().forEach(ids::add);
+    if (!done.logProbs().isEmpty()) {
+      var tokens = root.putArray("logprobs");
+      for (LogProbs p : done.logProbs()) {
+        ObjectNode token = tokens.addObject();
+        describe(token, p.chosen(), p.chosenLogProb(), tokenizer);
+        var top = token.putArray("top");
+        for (int i = 0; i < p.ids().size(); i++) {
+          describe(top.addObject(), p.ids().get(i), p.logProbs().get(i), tokenizer);
+        }
+      }
+    }
     return root.toString();
+  }
+
+  /** A token for people and, since half a character is no text, for programs. */
+  private static void describe(ObjectNode node, int id, double logProb, Tokenizer tokenizer) {
+    byte[] bytes = id < tokenizer.vocabularySize() ? tokenizer.bytes(id) : new byte[0];
+    node.put("id", id).put("token", new String(bytes, StandardCharsets.UTF_8));
+    var numbers = node.putArray("bytes");
+    for (byte b : bytes) {
+      numbers.add(b & 0xff);
+    }
+    // JSON knows no infinity: a token that cannot come has null, not a number
+    if (Double.isFinite(logProb)) {
+      node.put("logprob", logProb);
+    } else {
+      node.putNull("logprob");
+    }
   }
 }

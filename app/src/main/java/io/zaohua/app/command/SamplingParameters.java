@@ -1,15 +1,20 @@
 package io.zaohua.app.command;
 
+import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.engine.sample.SamplingOptions.Dry;
 import io.zaohua.engine.sample.SamplingOptions.Mirostat;
 import io.zaohua.engine.sample.SamplingOptions.Xtc;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 
 /** How tokens are drawn; what is not given keeps the default of whoever asks. */
@@ -36,7 +41,7 @@ final class SamplingParameters {
   private Optional<Long> seed = Optional.empty();
 
   @Option(
-      names = "--repetition-penalty",
+      names = {"--repetition-penalty", "--repeat-penalty"},
       paramLabel = "X",
       description = "Above 1: tokens that occurred become less likely.")
   private Optional<Double> repetition = Optional.empty();
@@ -54,33 +59,160 @@ final class SamplingParameters {
   private Optional<Double> frequency = Optional.empty();
 
   @Option(
-      names = "--dry",
+      names = "--repeat-last-n",
+      paramLabel = "N",
+      description = "The three penalties look N tokens back, default 64; -1: all.")
+  private Optional<Integer> lastN = Optional.empty();
+
+  @Option(
+      names = {"--dry", "--dry-multiplier"},
       paramLabel = "X",
       description = "DRY multiplier against repeated runs; 0: off.")
   private Optional<Double> dry = Optional.empty();
 
   @Option(
-      names = "--xtc",
+      names = "--dry-base",
+      paramLabel = "X",
+      description = "DRY: what each token more multiplies by, default 1.75.")
+  private Optional<Double> dryBase = Optional.empty();
+
+  @Option(
+      names = "--dry-allowed-length",
+      paramLabel = "N",
+      description = "DRY: runs shorter than N tokens are free, default 2.")
+  private Optional<Integer> dryAllowed = Optional.empty();
+
+  @Option(
+      names = "--dry-last-n",
+      paramLabel = "N",
+      description = "DRY looks N tokens back; -1, the default: all.")
+  private Optional<Integer> dryLastN = Optional.empty();
+
+  @Option(
+      names = "--dry-breaker",
+      paramLabel = "S",
+      description =
+          "DRY: a text across which no run counts, in place of the usual ones. Can be repeated.")
+  private List<String> dryBreakers = new ArrayList<>();
+
+  @Option(
+      names = {"--xtc", "--xtc-probability"},
       paramLabel = "P",
       description = "XTC: how often the top choices are excluded; 0: off.")
   private Optional<Double> xtc = Optional.empty();
 
   @Option(
-      names = "--mirostat",
+      names = "--xtc-threshold",
+      paramLabel = "P",
+      description = "XTC: a choice this probable counts as a top one, default 0.1.")
+  private Optional<Double> xtcThreshold = Optional.empty();
+
+  @Option(
+      names = {"--mirostat", "--mirostat-tau"},
       paramLabel = "TAU",
       description = "Mirostat 2 with this target surprise, such as 5.")
   private Optional<Double> mirostat = Optional.empty();
 
   @Option(
+      names = "--mirostat-eta",
+      paramLabel = "ETA",
+      description = "Mirostat 2: how fast it corrects itself, default 0.1.")
+  private Optional<Double> mirostatEta = Optional.empty();
+
+  @Option(
       names = "--logit-bias",
       paramLabel = "ID=X",
+      converter = {TokenId.class, Bias.class},
       description = "Added to a token's logit; -inf forbids it. Can be repeated.")
   private Map<Integer, Double> bias = new HashMap<>();
 
+  private static final class TokenId implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return Integer.valueOf(value);
+    }
+  }
+
+  /** A number, or -inf as llama.cpp and the help spell it. */
+  private static final class Bias implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return value.equals("-inf") ? Double.NEGATIVE_INFINITY : Double.valueOf(value);
+    }
+  }
+
   /** Whether anything was asked for that only matters when tokens are drawn at random. */
   boolean draws() {
-    return List.of(topK, topP, minP, typical, seed, xtc, mirostat).stream()
-        .anyMatch(Optional::isPresent);
+    return given(topK, topP, minP, typical, seed, xtc, mirostat);
+  }
+
+  /** Whether anything at all was asked for. */
+  boolean given() {
+    return draws()
+        || given(temperature, repetition, presence, frequency, lastN, dry)
+        || !bias.isEmpty();
+  }
+
+  private static boolean given(Optional<?>... options) {
+    return Arrays.stream(options).anyMatch(Optional::isPresent);
+  }
+
+  /**
+   * Says what is wrong with the values before a model is loaded.
+   *
+   * @throws UserError of kind USAGE
+   */
+  void check() {
+    needs("--dry", dry.isPresent(), "--dry-base", dryBase.isPresent());
+    needs("--dry", dry.isPresent(), "--dry-allowed-length", dryAllowed.isPresent());
+    needs("--dry", dry.isPresent(), "--dry-last-n", dryLastN.isPresent());
+    needs("--dry", dry.isPresent(), "--dry-breaker", !dryBreakers.isEmpty());
+    needs("--xtc", xtc.isPresent(), "--xtc-threshold", xtcThreshold.isPresent());
+    needs("--mirostat", mirostat.isPresent(), "--mirostat-eta", mirostatEta.isPresent());
+    if (seed.isPresent() && seed.get() < 0) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("A seed of %d is negative.", "种子 %d 为负。", seed.get()),
+          new Message("Leave --seed out for a new one each time.", "不指定 --seed 则每次不同。"));
+    }
+    SamplingOptions _ = asUsage(() -> over(SamplingOptions.defaults()));
+  }
+
+  /** Refuses an option that was given without the one it belongs to. */
+  static void needs(String first, boolean there, String second, boolean given) {
+    if (given && !there) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("%s means something with %s only.", "%s 仅与 %s 同用。", second, first),
+          Message.of("Add %s.", "请加上 %s。", first));
+    }
+  }
+
+  /** A value made of options; what is wrong with it is wrong use of the command line. */
+  static <T> T asUsage(Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (UserError e) {
+      throw new UserError(UserError.Kind.USAGE, e.fact(), e.remedy(), e);
+    }
+  }
+
+  /**
+   * Says what does not fit this model.
+   *
+   * @throws UserError of kind USAGE
+   */
+  void checkFits(LanguageModel model) {
+    for (int id : bias.keySet()) {
+      if (id >= model.spec().vocabulary()) {
+        throw new UserError(
+            UserError.Kind.USAGE,
+            Message.of(
+                "--logit-bias names token %d, but the last one of this model is %d.",
+                "--logit-bias 指定了词元 %d,但该模型的最后一个词元是 %d。", id, model.spec().vocabulary() - 1),
+            new Message("tokenize shows the ids of a text.", "tokenize 可显示文本的词元编号。"));
+      }
+    }
   }
 
   /** The options: what was given, over the defaults of whoever asks. */
@@ -94,25 +226,24 @@ final class SamplingParameters {
     o = repetition.isPresent() ? o.withRepetitionPenalty(repetition.get()) : o;
     o = presence.isPresent() ? o.withPresencePenalty(presence.get()) : o;
     o = frequency.isPresent() ? o.withFrequencyPenalty(frequency.get()) : o;
-    if (dry.isPresent()) {
-      Dry d = o.dry();
-      o = o.withDry(new Dry(dry.get(), d.base(), d.allowedLength(), d.lastN(), d.breakers()));
+    o = lastN.isPresent() ? o.withPenaltyLastN(lastN.get()) : o;
+    o = dry.isPresent() ? o.withDry(dry(o.dry())) : o;
+    if (xtc.isPresent()) {
+      o = o.withXtc(new Xtc(xtc.get(), xtcThreshold.orElse(o.xtc().threshold())));
     }
-    o = xtc.isPresent() ? o.withXtc(new Xtc(xtc.get(), o.xtc().threshold())) : o;
-    o =
-        mirostat.isPresent()
-            ? o.withMirostat(new Mirostat(2, mirostat.get(), o.mirostat().eta()))
-            : o;
+    if (mirostat.isPresent()) {
+      o = o.withMirostat(new Mirostat(2, mirostat.get(), mirostatEta.orElse(o.mirostat().eta())));
+    }
     o = bias.isEmpty() ? o : o.withLogitBias(bias);
-    if (seed.isPresent()) {
-      if (seed.get() < 0) {
-        throw new UserError(
-            UserError.Kind.USAGE,
-            Message.of("A seed of %d is negative.", "种子 %d 为负。", seed.get()),
-            new Message("Leave --seed out for a new one each time.", "不指定 --seed 则每次不同。"));
-      }
-      o = o.withSeed(seed.get());
-    }
-    return o;
+    return seed.isPresent() ? o.withSeed(seed.get()) : o;
+  }
+
+  private Dry dry(Dry usual) {
+    return new Dry(
+        dry.orElse(usual.multiplier()),
+        dryBase.orElse(usual.base()),
+        dryAllowed.orElse(usual.allowedLength()),
+        dryLastN.orElse(usual.lastN()),
+        dryBreakers.isEmpty() ? usual.breakers() : dryBreakers);
   }
 }
