@@ -4,6 +4,7 @@ import io.zaohua.engine.cache.KvPool;
 import io.zaohua.engine.cache.KvSequence;
 import io.zaohua.engine.cache.KvShape;
 import io.zaohua.engine.cache.KvType;
+import io.zaohua.engine.cache.SavedCache;
 import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Kernels;
 import io.zaohua.engine.kernel.Matrices;
@@ -283,6 +284,41 @@ public final class LanguageModel implements AutoCloseable {
         }
       }
       return all;
+    }
+  }
+
+  /**
+   * Keeps on disk what is cached of a text, in whole pages of 64 tokens; the file appears whole or
+   * not at all.
+   *
+   * @return tokens kept
+   */
+  public int saveCache(int[] ids, Path file) {
+    synchronized (executor) {
+      checkOpen();
+      return savedCache().save(ids, file);
+    }
+  }
+
+  /**
+   * Brings back what {@link #saveCache} kept: a prompt that begins with that text then finds it
+   * cached.
+   *
+   * @return tokens known now
+   * @throws UserError if the file is missing, damaged, of another model, or made with another cache
+   *     type; the text then has to be read again, nothing else is lost
+   */
+  public int loadCache(Path file) {
+    synchronized (executor) {
+      checkOpen();
+      return savedCache().load(file);
+    }
+  }
+
+  private SavedCache savedCache() {
+    try (KvSequence s = executor.open(contextLength())) {
+      return new SavedCache(
+          executor.pool(), s.ropeLength(), Fingerprint.of(spec(), checkpoint.weights()));
     }
   }
 

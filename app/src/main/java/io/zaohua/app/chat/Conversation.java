@@ -2,6 +2,8 @@ package io.zaohua.app.chat;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +46,36 @@ public final class Conversation {
     List<Turn> loaded = sessions.load(name);
     turns.clear();
     turns.addAll(loaded);
-    screen.note(Message.of("%d turns loaded.", "已载入 %d 条对话。", loaded.size()));
+    screen.note(
+        Message.of(
+            "%d turns loaded, %d tokens of them cached.",
+            "已载入 %d 条对话,其中 %d 个词元已缓存。", loaded.size(), recalled(name)));
+  }
+
+  /** Tokens that need no reading again; why it is none stands in one note. */
+  private int recalled(String name) {
+    Path cache = sessions.cache(name);
+    if (!Files.isRegularFile(cache)) {
+      return 0;
+    }
+    try {
+      return partner.recall(cache);
+    } catch (UserError e) {
+      screen.note(new Message(e.text(), e.text()));
+      return 0;
+    }
+  }
+
+  private void save(String name) {
+    Path file = sessions.save(name, model, turns);
+    int tokens = 0;
+    try {
+      tokens = partner.keep(turns(), sessions.cache(name));
+    } catch (UserError e) { // the text is safe, only reading it again is not saved
+      screen.note(new Message(e.text(), e.text()));
+    }
+    screen.note(
+        Message.of("Saved: %s, %d tokens cached.", "已保存:%s,缓存 %d 个词元。", file.toString(), tokens));
   }
 
   /**
@@ -106,9 +137,7 @@ public final class Conversation {
         }
       }
       case REGEN -> regenerate(stopped);
-      case SAVE ->
-          screen.note(
-              Message.of("Saved: %s", "已保存:%s", sessions.save(argument, model, turns).toString()));
+      case SAVE -> save(argument);
       case LOAD -> resume(argument);
       case TEMP, TOP_K, TOP_P, MIN_P, SEED, MAX -> {
         style = argument.isEmpty() ? style : style.with(slash.word, argument);

@@ -1,5 +1,6 @@
 package io.zaohua.app.chat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -13,6 +14,24 @@ public interface Partner {
    * @param stopped asked between tokens; true ends the answer with what there is
    */
   Answer answer(List<Turn> turns, Style style, Consumer<String> out, BooleanSupplier stopped);
+
+  /**
+   * Keeps in a file what was computed of the turns, so that they need not be read again.
+   *
+   * @return tokens kept
+   */
+  default int keep(List<Turn> turns, Path file) {
+    return 0;
+  }
+
+  /**
+   * Takes back what {@link #keep} wrote.
+   *
+   * @return tokens that need no reading now
+   */
+  default int recall(Path file) {
+    return 0;
+  }
 
   /**
    * What was answered.

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Conversations kept as files, one JSON document each: {@code {"model", "turns": [{"role",
- * "content"}]}}.
+ * "content"}]}}; beside it the model's cache, so that it goes on without reading the text again.
  *
  * @param folder where they lie
  */
@@ -103,7 +103,16 @@ public record Sessions(Path folder) {
     }
   }
 
+  /** Where the cache of a session lies, beside it: {@code NAME.kv}. */
+  public Path cache(String name) {
+    return folder.resolve(plain(name) + ".kv");
+  }
+
   private Path file(String name) {
+    return folder.resolve(plain(name) + ".json");
+  }
+
+  private static String plain(String name) {
     boolean plain =
         !name.isEmpty()
             && name.length() <= 100
@@ -118,7 +127,7 @@ public record Sessions(Path folder) {
               "“%s” 不能作会话名:请用文字、数字、-、_ 和 .。", name),
           new Message("For example: /save holiday.", "例如:/save 假期。"));
     }
-    return folder.resolve(name.toLowerCase(Locale.ROOT) + ".json");
+    return name.toLowerCase(Locale.ROOT);
   }
 
   private static UserError broken(Path source) {

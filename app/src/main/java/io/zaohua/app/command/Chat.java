@@ -16,6 +16,7 @@ import io.zaohua.engine.sample.Sampler;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -100,7 +101,7 @@ final class Chat implements Callable<Integer> {
   }
 
   /** The model as the one who answers; what was read before comes from the engine's cache. */
-  private record ModelPartner(LanguageModel model, ChatPrompt prompt, SamplingOptions options)
+  record ModelPartner(LanguageModel model, ChatPrompt prompt, SamplingOptions options)
       implements Partner {
     @Override
     public Answer answer(
@@ -127,6 +128,16 @@ final class Chat implements Callable<Integer> {
           done.ids().size(),
           done.seconds(),
           note(done.reason()).map(Message::text).orElse(""));
+    }
+
+    @Override
+    public int keep(List<Turn> turns, Path file) {
+      return model.saveCache(prompt.ids(turns), file);
+    }
+
+    @Override
+    public int recall(Path file) {
+      return model.loadCache(file);
     }
 
     private static Optional<Message> note(Generation.Reason reason) {

@@ -25,6 +25,15 @@ public enum KvType {
     };
   }
 
+  /** Its number in files, as GGUF numbers tensor types. */
+  int number() {
+    return switch (this) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case Q8_0 -> 8;
+    };
+  }
+
   /** Bytes of {@code elements} cached elements of one head. */
   long bytes(int elements) {
     return switch (this) {

@@ -1,5 +1,7 @@
 package io.zaohua.engine.cache;
 
+import java.nio.ByteBuffer;
+
 /**
  * Keys and values of {@link #SLOTS} consecutive positions for all layers of a group.
  *
@@ -62,4 +64,10 @@ public abstract sealed class Page permits PageF32, PageF16, PageQ8 {
 
   /** Takes over everything stored in {@code other}, a page of the same group and type. */
   abstract void copyFrom(Page other);
+
+  /** Puts everything stored behind the buffer's position: {@link KvShape.Group#pageBytes}. */
+  abstract void store(ByteBuffer to);
+
+  /** Takes over what {@link #store} wrote. */
+  abstract void load(ByteBuffer from);
 }

@@ -1,5 +1,7 @@
 package io.zaohua.engine.cache;
 
+import java.nio.ByteBuffer;
+
 /** A page in f16, unpacked block by block into f32 scratch that stays in the first-level cache. */
 final class PageF16 extends Page {
   private final short[] keys;
@@ -55,5 +57,15 @@ final class PageF16 extends Page {
     PageF16 from = (PageF16) other;
     System.arraycopy(from.keys, 0, keys, 0, keys.length);
     System.arraycopy(from.values, 0, values, 0, values.length);
+  }
+
+  @Override
+  void store(ByteBuffer to) {
+    to.asShortBuffer().put(keys).put(values);
+  }
+
+  @Override
+  void load(ByteBuffer from) {
+    from.asShortBuffer().get(keys).get(values);
   }
 }

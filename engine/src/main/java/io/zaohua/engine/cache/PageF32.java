@@ -1,5 +1,7 @@
 package io.zaohua.engine.cache;
 
+import java.nio.ByteBuffer;
+
 /** A page in f32. */
 final class PageF32 extends Page {
   private final float[] keys;
@@ -40,5 +42,15 @@ final class PageF32 extends Page {
     PageF32 from = (PageF32) other;
     System.arraycopy(from.keys, 0, keys, 0, keys.length);
     System.arraycopy(from.values, 0, values, 0, values.length);
+  }
+
+  @Override
+  void store(ByteBuffer to) {
+    to.asFloatBuffer().put(keys).put(values);
+  }
+
+  @Override
+  void load(ByteBuffer from) {
+    from.asFloatBuffer().get(keys).get(values);
   }
 }

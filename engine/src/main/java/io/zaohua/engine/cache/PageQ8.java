@@ -1,5 +1,7 @@
 package io.zaohua.engine.cache;
 
+import java.nio.ByteBuffer;
+
 /** A page of int8 codes; one f32 scale per 32 elements of a head and position. */
 final class PageQ8 extends Page {
   private static final int BLOCK = 32;
@@ -98,5 +100,15 @@ final class PageQ8 extends Page {
     System.arraycopy(from.values, 0, values, 0, values.length);
     System.arraycopy(from.keyScales, 0, keyScales, 0, keyScales.length);
     System.arraycopy(from.valueScales, 0, valueScales, 0, valueScales.length);
+  }
+
+  @Override
+  void store(ByteBuffer to) {
+    to.put(keys).put(values).asFloatBuffer().put(keyScales).put(valueScales);
+  }
+
+  @Override
+  void load(ByteBuffer from) {
+    from.get(keys).get(values).asFloatBuffer().get(keyScales).get(valueScales);
   }
 }

@@ -7,6 +7,7 @@ import io.zaohua.engine.cache.KvPool;
 import io.zaohua.engine.cache.KvSequence;
 import io.zaohua.engine.cache.KvShape;
 import io.zaohua.engine.cache.KvType;
+import io.zaohua.engine.cache.SavedCache;
 import io.zaohua.engine.kernel.Cores;
 import io.zaohua.model.UserError;
 import io.zaohua.model.spec.FeedForward;
@@ -14,12 +15,14 @@ import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Norm;
 import io.zaohua.model.spec.Rope;
 import io.zaohua.model.spec.TransformerSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExecutorTest {
   private static final int LENGTH = 330;
   private static final int[] IDS = new Random(3).ints(LENGTH, 0, 50).toArray();
+
+  @TempDir private Path folder;
 
   private static TransformerSpec spec(int window) {
     return spec(window, List.of());
@@ -162,6 +167,24 @@ class ExecutorTest {
     try (KvSequence s = executor.open(LENGTH)) {
       assertThat(s.adopt(IDS, 199)).isEqualTo(192);
       assertThat(last(executor, s, 192, 200)).containsExactly(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWindowsPagesComeBackFromDisk(KvType type) {
+    Executor before = executor(70, type, 1);
+    float[] expected;
+    try (KvSequence s = before.open(LENGTH)) {
+      expected = last(before, s, 0, 200);
+    }
+    Path file = folder.resolve("pages.kv");
+    assertThat(new SavedCache(before.pool(), 0, new byte[32]).save(IDS, file)).isEqualTo(192);
+    Executor after = executor(70, type, 1);
+    assertThat(new SavedCache(after.pool(), 0, new byte[32]).load(file)).isEqualTo(192);
+    try (KvSequence s = after.open(LENGTH)) {
+      assertThat(s.adopt(IDS, 199)).isEqualTo(192);
+      assertThat(last(after, s, 192, 200)).containsExactly(expected);
     }
   }
 
