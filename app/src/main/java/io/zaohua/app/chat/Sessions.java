@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,7 @@ public record Sessions(Path folder) {
     }
     try {
       Files.createDirectories(folder);
+      keepPrivate();
       Path part = Files.createTempFile(folder, name, ".part");
       Files.writeString(part, root.toPrettyString() + "\n");
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -53,6 +56,14 @@ public record Sessions(Path folder) {
       throw new UncheckedIOException(e);
     }
     return target;
+  }
+
+  /** What was said is for its owner's eyes only, where the disk knows owners. */
+  private void keepPrivate() throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+    if (view != null) {
+      view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   /** The turns of a saved session. */

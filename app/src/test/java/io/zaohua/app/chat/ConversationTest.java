@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +114,17 @@ final class ConversationTest {
     type("/load one");
 
     assertThat(conversation.turns()).isEqualTo(before);
+  }
+
+  @Test
+  void sessionsAreTheirOwnersOnly() throws Exception {
+    Path inner = Files.createDirectory(folder.resolve("sessions"));
+    Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    new Sessions(inner).save("one", "m", List.of(Turn.user("hello")));
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(inner)))
+        .isEqualTo("rwx------");
   }
 
   @Test
