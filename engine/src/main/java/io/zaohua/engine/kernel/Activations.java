@@ -17,6 +17,12 @@ public final class Activations {
   /** Tokens of a tile. */
   static final int TILE = 4;
 
+  /**
+   * Up to so many tokens go through the kernels of single tokens: unpacking would not pay, and a
+   * short prompt on a cold JVM needs one kernel compiled instead of three.
+   */
+  static final int FEW = 8;
+
   private static final float MAGIC = 0x1.8p23f;
   private static final int BLOCK = 32;
 

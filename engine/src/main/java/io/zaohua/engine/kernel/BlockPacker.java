@@ -55,19 +55,22 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     int flip = layout == PackedMatrix.Layout.BYTE ? 0x80808080 : 0;
     int mins = minsAt();
     int size = format.type().blockBytes();
+    // an array, because a JVM that has just started reads it far faster than a segment
+    short[] row = new short[Math.toIntExact(format.type().bytes(columns) / 2)];
     return (stored, at, count) -> {
       clear(image, count);
       for (int r = 0; r < count; r++) {
-        long block = at + format.type().bytes(columns) * r;
+        MemorySegment.copy(stored, SHORT, at + 2L * row.length * r, row, 0, row.length);
+        int block = 0;
         int to = start(r);
-        for (int b = 0; b < columns / 32; b++, block += size, to += step) {
+        for (int b = 0; b < columns / 32; b++, block += size / 2, to += step) {
           for (int d = 0; d < dwords; d++) {
-            image[to + d * Lanes.COUNT] =
-                stored.get(PackedMatrix.INT, block + head + 4L * d) ^ flip;
+            int low = block + head / 2 + 2 * d;
+            image[to + d * Lanes.COUNT] = (row[low] & 0xffff | row[low + 1] << 16) ^ flip;
           }
-          image[to + dwords * Lanes.COUNT] = scale(stored, block);
+          image[to + dwords * Lanes.COUNT] = scale(row[block]);
           if (head == 4) {
-            image[mins + b * Lanes.GROUP + r] = scale(stored, block + 2);
+            image[mins + b * Lanes.GROUP + r] = scale(row[block + 1]);
           }
         }
       }
@@ -75,8 +78,7 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     };
   }
 
-  private static int scale(MemorySegment stored, long at) {
-    short half = stored.get(SHORT, at);
+  private static int scale(short half) {
     if ((half & 0x7c00) == 0x7c00) {
       throw Packer.notFinite();
     }

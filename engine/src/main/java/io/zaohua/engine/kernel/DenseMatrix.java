@@ -54,9 +54,11 @@ final class DenseMatrix implements Matrix {
     Scratch scratch = Scratch.own();
     for (int row = from; row < to; row += Lanes.GROUP) {
       int count = Math.min(Lanes.GROUP, to - row);
-      if (x.width() == 1) {
-        one(row / Lanes.GROUP, x, scratch.out);
-        System.arraycopy(scratch.out, 0, y, yOffset + row, count);
+      if (x.tokens() <= Activations.FEW) {
+        for (int t = 0; t < x.tokens(); t++) {
+          one(row / Lanes.GROUP, x, t, scratch.out);
+          System.arraycopy(scratch.out, 0, y, yOffset + t * yStride + row, count);
+        }
       } else {
         float[] sums = many(row / Lanes.GROUP, x, scratch);
         Shapes.scatter(sums, x.tokens(), y, yOffset + row, yStride, count);
@@ -64,14 +66,16 @@ final class DenseMatrix implements Matrix {
     }
   }
 
-  private void one(int g, Activations x, float[] out) {
+  private void one(int g, Activations x, int token, float[] out) {
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
+    int width = x.width();
+    int from = token / width * columns * width + token % width;
     Arrays.fill(out, 0f);
     switch (type) {
-      case F16 -> DenseKernels.f16(w, at, columns, x.values, 0, 1, out);
-      case BF16 -> DenseKernels.bf16(w, at, columns, x.values, 0, 1, out);
-      default -> DenseKernels.f32(w, at, columns, x.values, 0, 1, out);
+      case F16 -> DenseKernels.f16(w, at, columns, x.values, from, width, out);
+      case BF16 -> DenseKernels.bf16(w, at, columns, x.values, from, width, out);
+      default -> DenseKernels.f32(w, at, columns, x.values, from, width, out);
     }
   }
 

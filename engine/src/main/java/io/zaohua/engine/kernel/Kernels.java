@@ -11,29 +11,24 @@ import java.util.Set;
 /**
  * Warms kernels up: the JIT compiler needs a second from the first call to full speed, time that
  * can pass while the weights are being read.
+ *
+ * <p>The calls are few: with the launcher's flags a kernel is compiled after some ten, and without
+ * them every further call in the interpreter only queues the Vector API's own methods for
+ * compilation before the kernels (docs/log.md, cold start).
  */
 public final class Kernels {
-  private static final int CALLS = 3_000;
-  private static final int TOKENS = Activations.TILE;
+  private static final int CALLS = 60;
 
   private Kernels() {}
 
   /**
-   * Runs the kernels of these types on tiny matrices, one thread for single tokens and one for
-   * tiles, in the background. Types without a kernel are passed over. The threads end by themselves
-   * and hold no file; waiting for them is never needed.
+   * Runs the single-token kernels of these types on tiny matrices, in the background. Types without
+   * a kernel are passed over. The thread ends by itself and holds no file; waiting for it is never
+   * needed.
    */
-  public static List<Thread> warm(Set<TensorType> types) {
+  public static Thread warm(Set<TensorType> types) {
     Set<TensorType> chosen = distinct(types);
-    List<Thread> threads = new ArrayList<>();
-    for (int tokens : new int[] {1, TOKENS}) {
-      threads.add(
-          Thread.ofPlatform()
-              .daemon()
-              .name("zaohua-warm-" + tokens)
-              .start(() -> run(chosen, tokens, CALLS)));
-    }
-    return threads;
+    return Thread.ofPlatform().daemon().name("zaohua-warm").start(() -> run(chosen));
   }
 
   /** One type for each set of kernels. */
@@ -48,7 +43,7 @@ public final class Kernels {
     return chosen;
   }
 
-  static void run(Set<TensorType> types, int tokens, int calls) {
+  private static void run(Set<TensorType> types) {
     try (var cores = new Cores(1);
         var arena = Arena.ofShared()) {
       List<Matrix> matrices = new ArrayList<>();
@@ -58,13 +53,13 @@ public final class Kernels {
             Matrices.pack(
                 type, Lanes.GROUP, columns, (from, count, to) -> to.fill((byte) 0), arena, cores));
       }
-      float[] x = new float[tokens * 256];
-      float[] y = new float[tokens * Lanes.GROUP];
+      float[] x = new float[256];
+      float[] y = new float[Lanes.GROUP];
       var input = new Activations();
-      for (int i = 0; i < calls; i++) {
+      for (int i = 0; i < CALLS; i++) {
         for (Matrix matrix : matrices) {
           int columns = matrix.columns();
-          input.load(x, 0, columns, tokens, columns, matrix.quantized(), cores);
+          input.load(x, 0, columns, 1, columns, matrix.quantized(), cores);
           matrix.multiply(input, y, 0, Lanes.GROUP, 0, Lanes.GROUP);
         }
       }

@@ -118,9 +118,11 @@ final class PackedMatrix implements Matrix {
     Scratch scratch = Scratch.own();
     for (int row = from; row < to; row += Lanes.GROUP) {
       int count = Math.min(Lanes.GROUP, to - row);
-      if (x.width() == 1) {
-        one(row / Lanes.GROUP, x, scratch);
-        System.arraycopy(scratch.out, 0, y, yOffset + row, count);
+      if (x.tokens() <= Activations.FEW) {
+        for (int t = 0; t < x.tokens(); t++) {
+          one(row / Lanes.GROUP, x, t, scratch);
+          System.arraycopy(scratch.out, 0, y, yOffset + t * yStride + row, count);
+        }
       } else {
         float[] sums = many(row / Lanes.GROUP, x, scratch);
         Shapes.scatter(sums, x.tokens(), y, yOffset + row, yStride, count);
@@ -128,14 +130,18 @@ final class PackedMatrix implements Matrix {
     }
   }
 
-  private void one(int g, Activations x, Scratch scratch) {
+  private void one(int g, Activations x, int token, Scratch scratch) {
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
     float[] out = scratch.out;
+    int width = x.width();
+    int tile = token / width;
+    int t = token % width;
     Arrays.fill(out, 0f);
     if (hasMins) {
-      DenseKernels.f32(
-          w, at + minsAt, columns / group, group == 32 ? x.totals : x.halfTotals, 0, 1, out);
+      int groups = columns / group;
+      float[] totals = group == 32 ? x.totals : x.halfTotals;
+      DenseKernels.f32(w, at + minsAt, groups, totals, tile * groups * width + t, width, out);
     }
     for (int half = 0; half < 2; half++) {
       long from = at + half * halfBytes;
@@ -143,19 +149,19 @@ final class PackedMatrix implements Matrix {
       switch (layout) {
         case NIBBLE -> {
           if (group == 32) {
-            NibbleKernels.decode32(w, from, blocks, zero, x, 0, 0, out, to);
+            NibbleKernels.decode32(w, from, blocks, zero, x, tile, t, out, to);
           } else {
-            NibbleKernels.decode16(w, from, blocks, zero, x, 0, 0, out, to);
+            NibbleKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
           }
         }
         case SIX -> {
           if (group == 32) {
-            SixKernels.decode32(w, from, blocks, zero, x, 0, 0, out, to);
+            SixKernels.decode32(w, from, blocks, zero, x, tile, t, out, to);
           } else {
-            SixKernels.decode16(w, from, blocks, zero, x, 0, 0, out, to);
+            SixKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
           }
         }
-        case BYTE -> ByteKernels.decode(w, from, blocks, x, 0, 0, out, to);
+        case BYTE -> ByteKernels.decode(w, from, blocks, x, tile, t, out, to);
       }
     }
   }

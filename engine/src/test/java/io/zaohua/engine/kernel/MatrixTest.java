@@ -97,7 +97,7 @@ class MatrixTest {
       for (int t = 0; t < 33; t++) {
         alone[t] = product(matrix, Arrays.copyOfRange(x, t * 768, (t + 1) * 768), 1, one);
       }
-      for (int tokens : new int[] {2, 3, 5, 8, 33}) {
+      for (int tokens : new int[] {2, 5, 8, 9, 12, 33}) {
         for (Cores cores : new Cores[] {one, two}) {
           float[] y = product(matrix, x, tokens, cores);
           for (int t = 0; t < tokens; t++) {
