@@ -15,6 +15,9 @@ final class ChatInTerminalTest {
   private static final String CTRL_C = "\u0003";
   private static final String CTRL_D = "\u0004";
 
+  /** Bracketed paste goes on when a line is waited for. */
+  private static final String READY = "\u001b[?2004h";
+
   @TempDir Path folder;
 
   @Test
@@ -24,21 +27,21 @@ final class ChatInTerminalTest {
         shell.start(
             "XDG_DATA_HOME=$PWD TERM=xterm exec script -qec \"$Z chat -m $M --temp 0\" /dev/null");
     try (OutputStream keys = process.getOutputStream()) {
-      int at = shell.await("> ", 0);
+      int at = shell.await(READY, 0);
       type(keys, "What is the capital of France?\r");
       at = shell.await("Paris", at);
-      at = shell.await("tokens/s", at);
+      at = shell.await(READY, shell.await("tokens/s", at));
       type(keys, "/help\r");
       at = shell.await("/regen", at);
-      at = shell.await("> ", shell.await("Alt-Enter", at));
+      at = shell.await(READY, shell.await("Alt-Enter", at));
       type(keys, "Write a very long story about a whale.\r");
       at = shell.await("\n", shell.await("whale.", at));
       Thread.sleep(500);
       type(keys, CTRL_C);
-      at = shell.await("stopped", at);
+      at = shell.await(READY, shell.await("stopped", at));
       type(keys, "Say hello.\r");
       at = shell.await("tokens/s", shell.await("hello", at));
-      shell.await("> ", at);
+      shell.await(READY, at);
       type(keys, CTRL_D);
       assertThat(shell.finish(process).code()).isZero();
     } finally {

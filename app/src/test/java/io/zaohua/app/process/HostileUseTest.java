@@ -91,7 +91,7 @@ final class HostileUseTest {
         "$Z logits -m $M --ids $ids -o x.npy --chunk 1",
         "$Z convert $M out.gguf --type f32",
         "$Z quantize $M out.gguf Q6_K --allow-requantize",
-        "HF_HOME=$PWD/c XDG_CACHE_HOME=$PWD/c HF_ENDPOINT=http://10.255.255.1 $Z pull $M"
+        "env HF_HOME=$PWD/c XDG_CACHE_HOME=$PWD/c HF_ENDPOINT=http://10.255.255.1 $Z pull $M"
       })
   void ctrlCEndsItAndLeavesNothingBehind(String line) throws Exception {
     Process process =
