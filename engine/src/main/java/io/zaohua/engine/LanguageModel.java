@@ -9,6 +9,7 @@ import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Kernels;
 import io.zaohua.engine.kernel.Matrices;
 import io.zaohua.engine.kernel.Matrix;
+import io.zaohua.engine.kernel.Slabs;
 import io.zaohua.engine.sample.Logits;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
@@ -94,7 +95,7 @@ public final class LanguageModel implements AutoCloseable {
       KvShape shape = KvShape.of(spec, type);
       long heap = Runtime.getRuntime().maxMemory();
       KvPool pool = new KvPool(shape, Math.max(shape.bytes(context) * 2, heap / 4));
-      Packing packing = new Packing(checkpoint.weights(), arena, cores, options, total);
+      Packing packing = new Packing(checkpoint.weights(), new Slabs(arena), cores, options, total);
       Executor executor = new Executor(spec, checkpoint.weights(), packing::matrix, pool, cores);
       return new LanguageModel(checkpoint, arena, cores, executor, need);
     } catch (RuntimeException | Error e) {
@@ -121,15 +122,15 @@ public final class LanguageModel implements AutoCloseable {
   /** Packs parts and tells how far it is. */
   private static final class Packing {
     private final Weights weights;
-    private final Arena arena;
+    private final Slabs memory;
     private final Cores cores;
     private final LoadOptions options;
     private final long total;
     private long done;
 
-    Packing(Weights weights, Arena arena, Cores cores, LoadOptions options, long total) {
+    Packing(Weights weights, Slabs memory, Cores cores, LoadOptions options, long total) {
       this.weights = weights;
-      this.arena = arena;
+      this.memory = memory;
       this.cores = cores;
       this.options = options;
       this.total = total;
@@ -143,7 +144,7 @@ public final class LanguageModel implements AutoCloseable {
               Math.toIntExact(s.rows()),
               Math.toIntExact(s.columns()),
               (from, count, target) -> weights.readRows(part, from, count, target),
-              arena,
+              memory,
               cores);
       done = Math.min(total, done + s.rows() * s.rowBytes());
       options.progress().loaded(done, total);

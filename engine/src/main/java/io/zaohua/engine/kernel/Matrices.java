@@ -6,6 +6,7 @@ import io.zaohua.model.file.TensorType;
 import io.zaohua.model.quant.BlockFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 
 /**
@@ -27,22 +28,22 @@ public final class Matrices {
   private Matrices() {}
 
   /**
-   * A matrix in private native memory of {@code arena}; using it after the arena was closed throws
-   * {@link IllegalStateException}. The arena must be shared.
+   * A matrix in native memory of {@code memory}; using it after its arena was closed throws {@link
+   * IllegalStateException}. It must come from a shared arena, and allow several threads.
    *
    * @throws UserError if the type has no kernel, or a weight is NaN or infinite
    */
   public static Matrix pack(
-      TensorType type, int rows, int columns, Rows source, Arena arena, Cores cores) {
+      TensorType type, int rows, int columns, Rows source, SegmentAllocator memory, Cores cores) {
     return switch (type) {
       case F32, F16, BF16 ->
           new DenseMatrix(
               type,
               rows,
               columns,
-              fill(type, rows, columns, source, new DensePacker(type, columns), arena, cores));
+              fill(type, rows, columns, source, new DensePacker(type, columns), memory, cores));
       case Q4_0, Q4_1, Q4_K, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
-          blocks(type, rows, columns, source, arena, cores);
+          blocks(type, rows, columns, source, memory, cores);
       default ->
           throw new UserError(
               UserError.Kind.UNSUPPORTED,
@@ -63,7 +64,7 @@ public final class Matrices {
   }
 
   private static Matrix blocks(
-      TensorType type, int rows, int columns, Rows source, Arena arena, Cores cores) {
+      TensorType type, int rows, int columns, Rows source, SegmentAllocator memory, Cores cores) {
     BlockFormat format = BlockFormat.of(type);
     var layout = PackedMatrix.Layout.of(format);
     var packer = new BlockPacker(layout, format, columns);
@@ -74,7 +75,7 @@ public final class Matrices {
         format.group(),
         PackedMatrix.zero(layout, format),
         format.hasMins(),
-        fill(type, rows, columns, source, packer, arena, cores));
+        fill(type, rows, columns, source, packer, memory, cores));
   }
 
   private static Storage fill(
@@ -83,7 +84,7 @@ public final class Matrices {
       int columns,
       Rows source,
       Packer packer,
-      Arena arena,
+      SegmentAllocator memory,
       Cores cores) {
     long rowBytes = type.bytes(columns);
     int groups = (rows + Lanes.GROUP - 1) / Lanes.GROUP;
@@ -103,7 +104,7 @@ public final class Matrices {
               int count = Math.min(perPiece * Lanes.GROUP, rows - first);
               source.read(first, count, stored.asSlice(0, rowBytes * count));
               int n = (count + Lanes.GROUP - 1) / Lanes.GROUP;
-              MemorySegment target = arena.allocate(groupBytes * n, 64);
+              MemorySegment target = memory.allocate(groupBytes * n, 64);
               for (int g = 0; g < n; g++) {
                 int has = Math.min(Lanes.GROUP, count - g * Lanes.GROUP);
                 int[] image = work.pack(stored, rowBytes * Lanes.GROUP * g, has);
