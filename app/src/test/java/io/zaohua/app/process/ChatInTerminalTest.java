@@ -25,22 +25,21 @@ final class ChatInTerminalTest {
     Shell shell = new Shell(folder);
     Process process =
         shell.start(
-            "XDG_DATA_HOME=$PWD TERM=xterm exec script -qec \"$Z chat -m $M --temp 0\" /dev/null");
+            "XDG_DATA_HOME=$PWD TERM=xterm exec script -qec \"stty cols 80 rows 24; $Z chat -m $M --temp 0 -n 300\" /dev/null");
     try (OutputStream keys = process.getOutputStream()) {
       int at = shell.await(READY, 0);
       type(keys, "What is the capital of France?\r");
-      at = shell.await("Paris", at);
       at = shell.await(READY, shell.await("tokens/s", at));
       type(keys, "/help\r");
       at = shell.await("/regen", at);
       at = shell.await(READY, shell.await("Alt-Enter", at));
       type(keys, "Write a very long story about a whale.\r");
-      at = shell.await("\n", shell.await("whale.", at));
+      at = shell.await("\n", at);
       Thread.sleep(500);
       type(keys, CTRL_C);
       at = shell.await(READY, shell.await("stopped", at));
       type(keys, "Say hello.\r");
-      at = shell.await("tokens/s", shell.await("hello", at));
+      at = shell.await("tokens/s", at);
       shell.await(READY, at);
       type(keys, CTRL_D);
       assertThat(shell.finish(process).code()).isZero();

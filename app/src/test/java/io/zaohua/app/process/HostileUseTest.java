@@ -91,7 +91,7 @@ final class HostileUseTest {
         "$Z logits -m $M --ids $ids -o x.npy --chunk 1",
         "$Z convert $M out.gguf --type f32",
         "$Z quantize $M out.gguf Q6_K --allow-requantize",
-        "env HF_HOME=$PWD/c XDG_CACHE_HOME=$PWD/c HF_ENDPOINT=http://10.255.255.1 $Z pull $M"
+        "env HF_HOME=\"$PWD/c\" XDG_CACHE_HOME=\"$PWD/c\" HF_ENDPOINT=http://10.255.255.1 $Z pull $M"
       })
   void ctrlCEndsItAndLeavesNothingBehind(String line) throws Exception {
     Process process =
@@ -102,7 +102,9 @@ final class HostileUseTest {
     Thread.sleep(1500);
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
 
-    assertThat(shell.finish(process).code()).isEqualTo(130);
+    Shell.Result result = shell.finish(process);
+
+    assertThat(result.code()).as(result.toString()).isEqualTo(130);
     try (var left = Files.walk(shell.folder())) {
       assertThat(left.map(p -> p.getFileName().toString()))
           .noneMatch(n -> n.endsWith(".npy") || n.endsWith(".gguf") || n.endsWith(".part"));
