@@ -25,7 +25,7 @@ final class ChatInTerminalTest {
     Shell shell = new Shell(folder);
     Process process =
         shell.start(
-            "XDG_DATA_HOME=$PWD TERM=xterm exec script -qec \"stty cols 80 rows 24; $Z chat -m $M --temp 0 -n 300\" /dev/null");
+            "XDG_DATA_HOME=$PWD TERM=xterm exec script -qec \"stty cols 80 rows 24; exec $Z chat -m $M --temp 0 -n 300\" /dev/null");
     try (OutputStream keys = process.getOutputStream()) {
       int at = shell.await(READY, 0);
       type(keys, "What is the capital of France?\r");
