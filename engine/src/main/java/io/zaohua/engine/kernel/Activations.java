@@ -1,7 +1,10 @@
 package io.zaohua.engine.kernel;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -26,10 +29,28 @@ public final class Activations {
   private static final float MAGIC = 0x1.8p23f;
   private static final int BLOCK = 32;
 
+  /** What matrices read. Only what the readers of a product ask for is made. */
+  public enum Form {
+    /** The values as f32. */
+    FLOATS,
+    /** Int8 blocks, two values a dword. */
+    PAIRS,
+    /** Int8 blocks for 8-bit weights. */
+    BYTES,
+    /** Sums of int8 blocks times their scale, for weights with minima. */
+    TOTALS
+  }
+
   private int tokens;
   private int columns;
   private int width;
-  private boolean quantized;
+  private final Set<Form> forms = EnumSet.noneOf(Form.class);
+  private boolean withValues;
+  private boolean withPairs;
+  private boolean withQuads;
+  private boolean withSums;
+  private boolean withTotals;
+  private boolean withCodes;
 
   /** [tile, column, width]. */
   float[] values = new float[0];
@@ -60,40 +81,57 @@ public final class Activations {
 
   /**
    * Takes {@code tokens} rows of {@code columns} elements from {@code x}, row t at {@code offset +
-   * t * stride}.
-   *
-   * @param quantize whether a quantised matrix will read it; columns is then a multiple of 32
+   * t * stride}, for the matrices that will read them.
    */
   public void load(
-      float[] x, int offset, int stride, int tokens, int columns, boolean quantize, Cores cores) {
+      float[] x, int offset, int stride, int tokens, int columns, Cores cores, Matrix... readers) {
     this.tokens = tokens;
     this.columns = columns;
     this.width = tokens == 1 ? 1 : TILE;
-    this.quantized = quantize;
-    if (quantize && columns % BLOCK != 0) {
+    forms.clear();
+    for (Matrix reader : readers) {
+      forms.addAll(reader.reads());
+    }
+    if (quantized() && columns % BLOCK != 0) {
       throw new IllegalArgumentException(
           "int8 activations come in blocks of 32 columns, got " + columns);
     }
+    choose();
     int tiles = (tokens + width - 1) / width;
-    int padded = tiles * width;
-    values = room(values, padded * columns);
-    if (quantize) {
-      pairs = room(pairs, padded * columns / 2);
-      quads = room(quads, padded * columns / 4);
-      sums = room(sums, padded * columns / 16);
-      halfTotals = room(halfTotals, padded * columns / 16);
-      totals = room(totals, padded * columns / 32);
-      scales = room(scales, padded * columns / 32);
-      codes = room(codes, padded * columns);
-    }
+    reserve(tiles * width);
     cores.forEach(
         tiles,
         Math.max(1, (1 << 14) / Math.max(1, columns * width)),
         (from, to, thread) -> {
+          int[] rounded = new int[BLOCK + 2];
           for (int tile = from; tile < to; tile++) {
-            loadTile(x, offset, stride, tile);
+            loadTile(x, offset, stride, tile, rounded);
           }
         });
+  }
+
+  /** Single tokens and tiles of many read different arrays. */
+  private void choose() {
+    boolean few = tokens <= FEW;
+    boolean bytes = forms.contains(Form.BYTES);
+    withValues = forms.contains(Form.FLOATS);
+    withPairs = forms.contains(Form.PAIRS) || few && bytes;
+    withQuads = few && bytes;
+    withSums = few && forms.contains(Form.PAIRS);
+    withTotals = forms.contains(Form.TOTALS);
+    withCodes = !few && bytes;
+  }
+
+  private void reserve(int padded) {
+    int all = padded * columns;
+    values = room(values, withValues ? all : 0);
+    scales = room(scales, quantized() ? all / 32 : 0);
+    pairs = room(pairs, withPairs ? all / 2 : 0);
+    quads = room(quads, withQuads ? all / 4 : 0);
+    sums = room(sums, withSums ? all / 16 : 0);
+    halfTotals = room(halfTotals, withTotals ? all / 16 : 0);
+    totals = room(totals, withTotals ? all / 32 : 0);
+    codes = room(codes, withCodes ? all : 0);
   }
 
   private static float[] room(float[] array, int size) {
@@ -104,46 +142,40 @@ public final class Activations {
     return array.length < size ? new int[size + size / 4] : array;
   }
 
-  private void loadTile(float[] x, int offset, int stride, int tile) {
-    int[] rounded = quantized ? new int[BLOCK] : new int[0];
+  private void loadTile(float[] x, int offset, int stride, int tile, int[] rounded) {
+    int blocks = quantized() ? columns / BLOCK : 0;
     for (int t = 0; t < width; t++) {
       int token = tile * width + t;
-      if (token >= tokens) {
-        clear(tile, t);
-        continue;
-      }
+      boolean real = token < tokens;
       int from = offset + token * stride;
-      scatter(x, from, values, tile * columns * width + t, columns, width);
-      if (quantized) {
-        for (int b = 0; b < columns / BLOCK; b++) {
-          float scale = round(x, from + b * BLOCK, rounded);
-          store(rounded, scale, tile * (columns / BLOCK) + b, t);
-        }
+      if (withValues) {
+        scatter(x, from, real ? columns : 0, tile * columns * width + t);
+      }
+      for (int b = 0; b < blocks; b++) {
+        int block = tile * blocks + b;
+        float scale = real ? round(x, from + b * BLOCK, rounded) : none(rounded);
+        scales[block * width + t] = scale;
+        store(rounded, scale, block, t);
       }
     }
   }
 
-  private static void scatter(float[] x, int from, float[] to, int at, int n, int width) {
+  /** A tile's unused place is zero. */
+  private static float none(int[] rounded) {
+    Arrays.fill(rounded, 0);
+    return 0;
+  }
+
+  private void scatter(float[] x, int from, int count, int at) {
     if (width == 1) {
-      System.arraycopy(x, from, to, at, n);
+      System.arraycopy(x, from, values, at, count);
       return;
     }
-    for (int i = 0; i < n; i++) {
-      to[at + i * width] = x[from + i];
+    for (int i = 0; i < count; i++) {
+      values[at + i * width] = x[from + i];
     }
-  }
-
-  /** Fills a tile's unused place with zeros. */
-  private void clear(int tile, int t) {
-    int at = tile * columns * width + t;
-    for (int i = 0; i < columns; i++) {
+    for (int i = count; i < columns; i++) {
       values[at + i * width] = 0;
-    }
-    if (quantized) {
-      int[] zeros = new int[BLOCK];
-      for (int b = 0; b < columns / BLOCK; b++) {
-        store(zeros, 0, tile * (columns / BLOCK) + b, t);
-      }
     }
   }
 
@@ -177,35 +209,77 @@ public final class Activations {
 
   private void store(int[] q, float scale, int block, int t) {
     int w = width;
-    int pair = block * 16 * w + t;
-    int quad = block * 8 * w + t;
-    int code = block * 32 * w + t;
-    int half = block * 2 * w + t;
+    if (withSums || withTotals) {
+      sums(q, scale, block, t);
+    }
+    if (withQuads) {
+      quads(q, block * 8 * w + t, w);
+    }
+    if (withCodes) {
+      int at = block * BLOCK * w + t;
+      for (int i = 0; i < BLOCK; i++) {
+        codes[at + i * w] = q[i];
+      }
+    }
+    if (withPairs) {
+      pairs(q, block * 16 * w + t, w);
+    }
+  }
+
+  private void sums(int[] q, float scale, int block, int t) {
     int total = 0;
     for (int h = 0; h < 2; h++) {
       int low = 0;
       int high = 0;
-      for (int d = 4 * h; d < 4 * h + 4; d++) {
-        int q0 = q[4 * d];
-        int q1 = q[4 * d + 1];
-        int q2 = q[4 * d + 2];
-        int q3 = q[4 * d + 3];
-        pairs[pair + 2 * d * w] = q0 & 0xffff | q2 << 16;
-        pairs[pair + (2 * d + 1) * w] = q1 & 0xffff | q3 << 16;
-        quads[quad + d * w] = 0x8000 - 128 * (q0 + q1) & 0xffff | 0x8000 - 128 * (q2 + q3) << 16;
-        low += q0 + q1;
-        high += q2 + q3;
-        codes[code + 4 * d * w] = q0;
-        codes[code + (4 * d + 1) * w] = q1;
-        codes[code + (4 * d + 2) * w] = q2;
-        codes[code + (4 * d + 3) * w] = q3;
+      for (int i = 16 * h; i < 16 * h + 16; i += 4) {
+        low += q[i] + q[i + 1];
+        high += q[i + 2] + q[i + 3];
       }
-      sums[half + h * w] = low & 0xffff | high << 16;
-      halfTotals[half + h * w] = scale * (low + high);
+      int half = (2 * block + h) * width + t;
+      if (withSums) {
+        sums[half] = low & 0xffff | high << 16;
+      }
+      if (withTotals) {
+        halfTotals[half] = scale * (low + high);
+      }
       total += low + high;
     }
-    totals[block * w + t] = scale * total;
-    scales[block * w + t] = scale;
+    if (withTotals) {
+      totals[block * width + t] = scale * total;
+    }
+  }
+
+  /** Last, because it works in {@code q} itself. */
+  private void pairs(int[] q, int at, int w) {
+    for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
+      IntVector low = IntVector.fromArray(Lanes.INTS, q, i).and(0xffff);
+      // two columns further; what a later block has there is not used
+      IntVector.fromArray(Lanes.INTS, q, i + 2)
+          .lanewise(VectorOperators.LSHL, 16)
+          .or(low)
+          .intoArray(q, i);
+    }
+    for (int d = 0; d < 8; d++) {
+      pairs[at + 2 * d * w] = q[4 * d];
+      pairs[at + (2 * d + 1) * w] = q[4 * d + 1];
+    }
+  }
+
+  private void quads(int[] q, int at, int w) {
+    for (int d = 0; d < 8; d++) {
+      int low = q[4 * d] + q[4 * d + 1];
+      int high = q[4 * d + 2] + q[4 * d + 3];
+      quads[at + d * w] = 0x8000 - 128 * low & 0xffff | 0x8000 - 128 * high << 16;
+    }
+  }
+
+  /** Whether a matrix was among the readers, or one like it. */
+  boolean suits(Matrix reader) {
+    return forms.containsAll(reader.reads());
+  }
+
+  Set<Form> forms() {
+    return forms;
   }
 
   public int tokens() {
@@ -221,7 +295,7 @@ public final class Activations {
     return width;
   }
 
-  boolean quantized() {
-    return quantized;
+  private boolean quantized() {
+    return forms.contains(Form.PAIRS) || forms.contains(Form.BYTES);
   }
 }

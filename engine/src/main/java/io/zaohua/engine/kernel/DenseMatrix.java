@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Set;
 
 /** A matrix of F32, F16 or BF16 weights at their stored size; all sums in f32. */
 final class DenseMatrix implements Matrix {
@@ -34,8 +35,8 @@ final class DenseMatrix implements Matrix {
   }
 
   @Override
-  public boolean quantized() {
-    return false;
+  public Set<Activations.Form> reads() {
+    return Set.of(Activations.Form.FLOATS);
   }
 
   @Override

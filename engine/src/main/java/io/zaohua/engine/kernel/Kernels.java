@@ -59,7 +59,7 @@ public final class Kernels {
       for (int i = 0; i < CALLS; i++) {
         for (Matrix matrix : matrices) {
           int columns = matrix.columns();
-          input.load(x, 0, columns, 1, columns, matrix.quantized(), cores);
+          input.load(x, 0, columns, 1, columns, cores, matrix);
           matrix.multiply(input, y, 0, Lanes.GROUP, 0, Lanes.GROUP);
         }
       }

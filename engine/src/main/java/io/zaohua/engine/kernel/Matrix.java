@@ -1,5 +1,7 @@
 package io.zaohua.engine.kernel;
 
+import java.util.Set;
+
 /**
  * A weight matrix [rows, columns] in kernel layout.
  *
@@ -10,8 +12,13 @@ public interface Matrix {
 
   int columns();
 
-  /** Whether it multiplies int8 activations ({@link Activations#load} must quantise). */
-  boolean quantized();
+  /** Whether it multiplies int8 activations. */
+  default boolean quantized() {
+    return !reads().contains(Activations.Form.FLOATS);
+  }
+
+  /** What it reads of its input. */
+  Set<Activations.Form> reads();
 
   /** Rows that are stored side by side; row ranges start at multiples of it. */
   int grain();

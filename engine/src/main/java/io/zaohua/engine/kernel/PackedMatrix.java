@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * A block-quantised matrix. A group of rows is two halves of COUNT rows and, where the type has
@@ -71,6 +72,7 @@ final class PackedMatrix implements Matrix {
   private final int perBlock;
   private final long halfBytes;
   private final long minsAt;
+  private final Set<Activations.Form> reads;
 
   PackedMatrix(
       Layout layout, int rows, int columns, int group, int zero, boolean hasMins, Storage storage) {
@@ -85,6 +87,8 @@ final class PackedMatrix implements Matrix {
     this.storage = storage;
     this.halfBytes = (long) blocks * (layout.vectors + perBlock) * Lanes.BYTES;
     this.minsAt = 2 * halfBytes;
+    var form = layout == Layout.BYTE ? Activations.Form.BYTES : Activations.Form.PAIRS;
+    this.reads = hasMins ? Set.of(form, Activations.Form.TOTALS) : Set.of(form);
   }
 
   @Override
@@ -98,8 +102,8 @@ final class PackedMatrix implements Matrix {
   }
 
   @Override
-  public boolean quantized() {
-    return true;
+  public Set<Activations.Form> reads() {
+    return reads;
   }
 
   @Override

@@ -37,7 +37,7 @@ final class TileKernels {
       int yAt) {
     int[] pairs = x.pairs;
     float[] scales = x.scales;
-    int perBlock = 16 / perGroup;
+    int shift = perGroup == 16 ? 0 : 1; // groups per block; a division here cost 5 in 100
     for (int g = 0; g < groups; g++) {
       int k = g * perGroup * GROUP;
       int p = (xGroup + g) * perGroup * 4;
@@ -73,7 +73,7 @@ final class TileKernels {
       }
       FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
       FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
-      int s = (xGroup + g) / perBlock * 4;
+      int s = (xGroup + g >> shift) * 4;
       IntVector i00 = a00.reinterpretAsInts();
       ((FloatVector)
               i00.lanewise(LSHL, 16).lanewise(ASHR, 16).add(i00.lanewise(ASHR, 16)).convert(I2F, 0))
@@ -137,7 +137,7 @@ final class TileKernels {
       int yAt) {
     float[] codes = x.codes;
     float[] scales = x.scales;
-    int perBlock = 32 / perGroup;
+    int shift = perGroup == 32 ? 0 : 1;
     for (int g = 0; g < groups; g++) {
       int k = g * perGroup * GROUP;
       int p = (xGroup + g) * perGroup * 4;
@@ -169,7 +169,7 @@ final class TileKernels {
       }
       FloatVector d0 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP);
       FloatVector d1 = FloatVector.fromArray(FLOATS, rowScales, g * GROUP + COUNT);
-      int s = (xGroup + g) / perBlock * 4;
+      int s = (xGroup + g >> shift) * 4;
       a00.mul(scales[s]).fma(d0, FloatVector.fromArray(FLOATS, y, yAt)).intoArray(y, yAt);
       a01.mul(scales[s])
           .fma(d1, FloatVector.fromArray(FLOATS, y, yAt + COUNT))

@@ -3,6 +3,7 @@ package io.zaohua.engine.step;
 import io.zaohua.engine.cache.Page;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -17,6 +18,7 @@ final class AttentionKernel {
   private static final int LANES = S.length();
 
   private final float[] scores = new float[Page.SLOTS];
+  private final float[] scores2 = new float[Page.SLOTS];
   private final float[] lanes = new float[LANES];
 
   /** Keys and values of the page at hand. */
@@ -24,59 +26,97 @@ final class AttentionKernel {
 
   final Page.Block values = new Page.Block();
 
+  private int size;
+  private int stride;
+  private float scale;
+  private float cap;
+
+  /**
+   * Takes the layer's shape.
+   *
+   * @param size elements of a head
+   * @param stride elements between two positions' values; a multiple of 16
+   * @param cap soft cap of the scores, 0 for none
+   */
+  void shape(int size, int stride, float scale, float cap) {
+    this.size = size;
+    this.stride = stride;
+    this.scale = scale;
+    this.cap = cap;
+  }
+
   /**
    * Adds the positions {@code low .. high} (within the page) to a query's state.
    *
    * @param q the query, {@code size} elements at {@code qAt}
-   * @param stride elements between two positions' values; a multiple of 16
-   * @param cap soft cap of the scores, 0 for none
    * @param state [max, sum, values of the head (stride)] at {@code at}
    */
-  void page(
-      float[] q,
-      int qAt,
-      int size,
-      int stride,
-      int low,
-      int high,
-      float scale,
-      float cap,
-      float[] state,
-      int at) {
-    score(q, qAt, size, keys.values, keys.offset, scale, scores);
-    if (cap != 0) {
-      VectorMath.softCap(scores, low, high - low, cap);
+  void page(float[] q, int qAt, int low, int high, float[] state, int at) {
+    score(q, qAt, low, high);
+    float kept = numerators(scores, low, high, state, at);
+    if (kept >= 0) {
+      weigh(scores, low, high, kept, state, at + 2);
     }
-    float largest = state[at];
-    for (int t = low; t < high; t++) {
-      largest = Math.max(largest, scores[t]);
-    }
-    if (largest == Float.NEGATIVE_INFINITY || Float.isNaN(largest)) {
-      state[at] = largest;
-      return;
-    }
-    VectorMath.exp(scores, 0, Page.SLOTS, largest);
-    for (int t = 0; t < low; t++) {
-      scores[t] = 0;
-    }
-    for (int t = high; t < Page.SLOTS; t++) {
-      scores[t] = 0;
-    }
-    float kept = state[at] == largest ? 1 : (float) Math.exp(state[at] - largest);
-    state[at] = largest;
-    state[at + 1] = state[at + 1] * kept + sum(scores);
-    weigh(scores, low, high, values.values, values.offset, stride, kept, state, at + 2);
   }
 
-  /** {@code scores[t] = scale * q . K[:, t]} for the whole page; K is [size, SLOTS]. */
-  private static void score(
-      float[] q, int qAt, int size, float[] k, int kAt, float scale, float[] scores) {
+  /** The same for two queries that see the same positions; each gets the same bits as alone. */
+  void pages(float[] q, int qAt, int qAt2, int low, int high, float[] state, int at, int at2) {
+    score(q, qAt, qAt2, low, high);
+    float kept = numerators(scores, low, high, state, at);
+    float kept2 = numerators(scores2, low, high, state, at2);
+    if (kept >= 0 && kept2 >= 0) {
+      weigh(low, high, kept, kept2, state, at + 2, at2 + 2);
+    } else if (kept >= 0) {
+      weigh(scores, low, high, kept, state, at + 2);
+    } else if (kept2 >= 0) {
+      weigh(scores2, low, high, kept2, state, at2 + 2);
+    }
+  }
+
+  /**
+   * Scores become numerators, 0 outside {@code low .. high}; returns what the state's values are to
+   * be multiplied by, or -1 where there is nothing to add.
+   */
+  private float numerators(float[] p, int low, int high, float[] state, int at) {
+    if (cap != 0) {
+      VectorMath.softCap(p, low, high - low, cap);
+    }
+    Arrays.fill(p, 0, low, Float.NEGATIVE_INFINITY);
+    Arrays.fill(p, high, Page.SLOTS, Float.NEGATIVE_INFINITY);
+    FloatVector most = FloatVector.broadcast(S, state[at]);
+    for (int t = 0; t < Page.SLOTS; t += LANES) {
+      most = most.max(FloatVector.fromArray(S, p, t));
+    }
+    float largest = most.reduceLanes(VectorOperators.MAX);
+    if (largest == Float.NEGATIVE_INFINITY || Float.isNaN(largest)) {
+      state[at] = largest;
+      return -1;
+    }
+    VectorMath.exp(p, 0, Page.SLOTS, largest);
+    Arrays.fill(p, 0, low, 0);
+    Arrays.fill(p, high, Page.SLOTS, 0);
+    float kept = state[at] == largest ? 1 : (float) Math.exp(state[at] - largest);
+    state[at] = largest;
+    state[at + 1] = state[at + 1] * kept + sum(p);
+    return kept;
+  }
+
+  private static boolean skips(int block, int low, int high) {
+    return block + 4 * LANES <= low || block >= high;
+  }
+
+  /** {@code scores[t] = scale * q . K[:, t]} where it is needed; K is [size, SLOTS]. */
+  private void score(float[] q, int qAt, int low, int high) {
+    float[] k = keys.values;
     for (int block = 0; block < Page.SLOTS; block += 4 * LANES) {
+      if (skips(block, low, high)) {
+        continue;
+      }
       FloatVector a = FloatVector.zero(S);
       FloatVector b = FloatVector.zero(S);
       FloatVector c = FloatVector.zero(S);
       FloatVector d = FloatVector.zero(S);
-      int row = kAt + block;
+      int row = keys.offset + block;
       for (int i = 0; i < size; i++) {
         FloatVector x = FloatVector.broadcast(S, q[qAt + i]);
         a = FloatVector.fromArray(S, k, row).fma(x, a);
@@ -89,6 +129,50 @@ final class AttentionKernel {
       b.mul(scale).intoArray(scores, block + LANES);
       c.mul(scale).intoArray(scores, block + 2 * LANES);
       d.mul(scale).intoArray(scores, block + 3 * LANES);
+    }
+  }
+
+  /** Four loads of keys feed eight fmas. */
+  private void score(float[] q, int qAt, int qAt2, int low, int high) {
+    float[] k = keys.values;
+    for (int block = 0; block < Page.SLOTS; block += 4 * LANES) {
+      if (skips(block, low, high)) {
+        continue;
+      }
+      FloatVector a = FloatVector.zero(S);
+      FloatVector b = FloatVector.zero(S);
+      FloatVector c = FloatVector.zero(S);
+      FloatVector d = FloatVector.zero(S);
+      FloatVector a2 = FloatVector.zero(S);
+      FloatVector b2 = FloatVector.zero(S);
+      FloatVector c2 = FloatVector.zero(S);
+      FloatVector d2 = FloatVector.zero(S);
+      int row = keys.offset + block;
+      for (int i = 0; i < size; i++) {
+        FloatVector x = FloatVector.broadcast(S, q[qAt + i]);
+        FloatVector x2 = FloatVector.broadcast(S, q[qAt2 + i]);
+        FloatVector k0 = FloatVector.fromArray(S, k, row);
+        a = k0.fma(x, a);
+        a2 = k0.fma(x2, a2);
+        FloatVector k1 = FloatVector.fromArray(S, k, row + LANES);
+        b = k1.fma(x, b);
+        b2 = k1.fma(x2, b2);
+        FloatVector k2 = FloatVector.fromArray(S, k, row + 2 * LANES);
+        c = k2.fma(x, c);
+        c2 = k2.fma(x2, c2);
+        FloatVector k3 = FloatVector.fromArray(S, k, row + 3 * LANES);
+        d = k3.fma(x, d);
+        d2 = k3.fma(x2, d2);
+        row += Page.SLOTS;
+      }
+      a.mul(scale).intoArray(scores, block);
+      b.mul(scale).intoArray(scores, block + LANES);
+      c.mul(scale).intoArray(scores, block + 2 * LANES);
+      d.mul(scale).intoArray(scores, block + 3 * LANES);
+      a2.mul(scale).intoArray(scores2, block);
+      b2.mul(scale).intoArray(scores2, block + LANES);
+      c2.mul(scale).intoArray(scores2, block + 2 * LANES);
+      d2.mul(scale).intoArray(scores2, block + 3 * LANES);
     }
   }
 
@@ -106,23 +190,15 @@ final class AttentionKernel {
   }
 
   /** {@code acc = acc * kept + sum over t of p[t] V[t, :]}. */
-  private static void weigh(
-      float[] p,
-      int low,
-      int high,
-      float[] v,
-      int vAt,
-      int stride,
-      float kept,
-      float[] acc,
-      int at) {
+  private void weigh(float[] p, int low, int high, float kept, float[] acc, int at) {
+    float[] v = values.values;
     int i = 0;
     for (; i + 4 * LANES <= stride; i += 4 * LANES) {
       FloatVector a = FloatVector.fromArray(S, acc, at + i).mul(kept);
       FloatVector b = FloatVector.fromArray(S, acc, at + i + LANES).mul(kept);
       FloatVector c = FloatVector.fromArray(S, acc, at + i + 2 * LANES).mul(kept);
       FloatVector d = FloatVector.fromArray(S, acc, at + i + 3 * LANES).mul(kept);
-      int row = vAt + low * stride + i;
+      int row = values.offset + low * stride + i;
       for (int t = low; t < high; t++) {
         FloatVector x = FloatVector.broadcast(S, p[t]);
         a = FloatVector.fromArray(S, v, row).fma(x, a);
@@ -137,14 +213,64 @@ final class AttentionKernel {
       d.intoArray(acc, at + i + 3 * LANES);
     }
     for (; i < stride; i += LANES) {
+      weighColumn(p, low, high, kept, acc, at, i);
+    }
+  }
+
+  private void weigh(int low, int high, float kept, float kept2, float[] acc, int at, int at2) {
+    float[] v = values.values;
+    int i = 0;
+    for (; i + 4 * LANES <= stride; i += 4 * LANES) {
       FloatVector a = FloatVector.fromArray(S, acc, at + i).mul(kept);
-      int row = vAt + low * stride + i;
+      FloatVector b = FloatVector.fromArray(S, acc, at + i + LANES).mul(kept);
+      FloatVector c = FloatVector.fromArray(S, acc, at + i + 2 * LANES).mul(kept);
+      FloatVector d = FloatVector.fromArray(S, acc, at + i + 3 * LANES).mul(kept);
+      FloatVector a2 = FloatVector.fromArray(S, acc, at2 + i).mul(kept2);
+      FloatVector b2 = FloatVector.fromArray(S, acc, at2 + i + LANES).mul(kept2);
+      FloatVector c2 = FloatVector.fromArray(S, acc, at2 + i + 2 * LANES).mul(kept2);
+      FloatVector d2 = FloatVector.fromArray(S, acc, at2 + i + 3 * LANES).mul(kept2);
+      int row = values.offset + low * stride + i;
       for (int t = low; t < high; t++) {
-        a = FloatVector.fromArray(S, v, row).fma(FloatVector.broadcast(S, p[t]), a);
+        FloatVector x = FloatVector.broadcast(S, scores[t]);
+        FloatVector x2 = FloatVector.broadcast(S, scores2[t]);
+        FloatVector v0 = FloatVector.fromArray(S, v, row);
+        a = v0.fma(x, a);
+        a2 = v0.fma(x2, a2);
+        FloatVector v1 = FloatVector.fromArray(S, v, row + LANES);
+        b = v1.fma(x, b);
+        b2 = v1.fma(x2, b2);
+        FloatVector v2 = FloatVector.fromArray(S, v, row + 2 * LANES);
+        c = v2.fma(x, c);
+        c2 = v2.fma(x2, c2);
+        FloatVector v3 = FloatVector.fromArray(S, v, row + 3 * LANES);
+        d = v3.fma(x, d);
+        d2 = v3.fma(x2, d2);
         row += stride;
       }
       a.intoArray(acc, at + i);
+      b.intoArray(acc, at + i + LANES);
+      c.intoArray(acc, at + i + 2 * LANES);
+      d.intoArray(acc, at + i + 3 * LANES);
+      a2.intoArray(acc, at2 + i);
+      b2.intoArray(acc, at2 + i + LANES);
+      c2.intoArray(acc, at2 + i + 2 * LANES);
+      d2.intoArray(acc, at2 + i + 3 * LANES);
     }
+    for (; i < stride; i += LANES) {
+      weighColumn(scores, low, high, kept, acc, at, i);
+      weighColumn(scores2, low, high, kept2, acc, at2, i);
+    }
+  }
+
+  /** One vector of the head's elements. */
+  private void weighColumn(float[] p, int low, int high, float kept, float[] acc, int at, int i) {
+    FloatVector a = FloatVector.fromArray(S, acc, at + i).mul(kept);
+    int row = values.offset + low * stride + i;
+    for (int t = low; t < high; t++) {
+      a = FloatVector.fromArray(S, values.values, row).fma(FloatVector.broadcast(S, p[t]), a);
+      row += stride;
+    }
+    a.intoArray(acc, at + i);
   }
 
   /** A state that has seen nothing. */

@@ -60,7 +60,7 @@ final class AttentionRunner {
     store(layer, a, w, plan, queries, keys, tables);
     mix(layer, a, plan, queries);
     Matrix o = w.o;
-    work.input.load(work.mixed, 0, queries, rows, queries, o.quantized(), cores);
+    work.input.load(work.mixed, 0, queries, rows, queries, cores, o);
     float[] y = work.branch;
     cores.forEach(
         width,
@@ -73,8 +73,7 @@ final class AttentionRunner {
 
   /** The three projections as one region: pieces of q, then k, then v. */
   private void project(LayerWeights w, int rows, int width, int queries, int keys) {
-    boolean quantize = w.q.quantized() || w.k.quantized() || w.v.quantized();
-    work.input.load(work.normed, 0, width, rows, width, quantize, cores);
+    work.input.load(work.normed, 0, width, rows, width, cores, w.q, w.k, w.v);
     int qPieces = (queries + PIECE - 1) / PIECE;
     int kPieces = (keys + PIECE - 1) / PIECE;
     cores.forEach(
@@ -237,11 +236,12 @@ final class AttentionRunner {
       AttentionKernel kernel) {
     int state = stride + 2;
     int base = u.slot() * state;
-    for (int i = 0; i < u.rows() * perKv; i++) {
+    int heads = u.rows() * perKv;
+    for (int i = 0; i < heads; i++) {
       AttentionKernel.clear(work.states, base + i * state, stride);
     }
     RowPlan p = u.plan();
-    int size = a.headSize();
+    kernel.shape(a.headSize(), stride, a.scale(), a.softCap());
     int end = 0;
     for (int r = u.row(); r < u.row() + u.rows(); r++) {
       end = Math.max(end, p.until()[r]);
@@ -255,29 +255,33 @@ final class AttentionRunner {
       Page page = p.sequence().page(group, at);
       page.keys(inGroup, u.kvHead(), kernel.keys);
       page.values(inGroup, u.kvHead(), kernel.values);
-      for (int r = 0; r < u.rows(); r++) {
-        int row = u.row() + r;
+      for (int i = 0; i < heads; i++) {
+        int row = u.row() + i / perKv;
         int low = Math.max(0, low(p, a.window(), row) - at);
         int high = Math.min(Page.SLOTS, p.until()[row] - at);
         if (low >= high) {
           continue;
         }
-        for (int h = 0; h < perKv; h++) {
-          int q = (p.first() + row) * queries + (u.kvHead() * perKv + h) * size;
-          kernel.page(
-              work.q,
-              q,
-              size,
-              stride,
-              low,
-              high,
-              a.scale(),
-              a.softCap(),
-              work.states,
-              base + (r * perKv + h) * state);
+        int q = query(u, i, queries, perKv, a.headSize());
+        int next = u.row() + (i + 1) / perKv;
+        if (i + 1 < heads
+            && low == Math.max(0, low(p, a.window(), next) - at)
+            && high == Math.min(Page.SLOTS, p.until()[next] - at)) {
+          int q2 = query(u, i + 1, queries, perKv, a.headSize());
+          kernel.pages(
+              work.q, q, q2, low, high, work.states, base + i * state, base + (i + 1) * state);
+          i++;
+        } else {
+          kernel.page(work.q, q, low, high, work.states, base + i * state);
         }
       }
     }
+  }
+
+  /** Where query {@code i} of a unit stands: rows, and the heads of a row within them. */
+  private static int query(Unit u, int i, int queries, int perKv, int size) {
+    int row = u.plan().first() + u.row() + i / perKv;
+    return row * queries + (u.kvHead() * perKv + i % perKv) * size;
   }
 
   /** Merges the splits of a tile in order; {@code split} of a tile is their number. */

@@ -333,7 +333,7 @@ public final class Executor {
       System.arraycopy(work.normed, rows.get(i)[2] * width, work.gathered, i * width, width);
     }
     work.logits = Workspace.atLeast(work.logits, (long) n * vocabulary);
-    work.input.load(work.gathered, 0, width, n, width, head.quantized(), cores);
+    work.input.load(work.gathered, 0, width, n, width, cores, head);
     float[] y = work.logits;
     float scale = spec.head().scale();
     float cap = spec.head().softCap();

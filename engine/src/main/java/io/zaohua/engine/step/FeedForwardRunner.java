@@ -30,7 +30,7 @@ final class FeedForwardRunner {
     int hidden = w.spec.hidden();
     inner(w.gate, w.up, w.spec, w.gateBias, w.upBias, work.normed, rows, width, hidden);
     float[] from = w.spec.gated() ? work.gate : work.up;
-    work.input.load(from, 0, hidden, rows, hidden, w.down.quantized(), cores);
+    work.input.load(from, 0, hidden, rows, hidden, cores, w.down);
     float[] y = work.branch;
     cores.forEach(
         width,
@@ -56,7 +56,11 @@ final class FeedForwardRunner {
     if (spec.gated()) {
       work.gate = Workspace.atLeast(work.gate, (long) rows * hidden);
     }
-    work.input.load(from, 0, width, rows, width, up.quantized() || gate.quantized(), cores);
+    if (spec.gated()) {
+      work.input.load(from, 0, width, rows, width, cores, up, gate);
+    } else {
+      work.input.load(from, 0, width, rows, width, cores, up);
+    }
     float[] g = work.gate;
     float[] u = work.up;
     cores.forEach(
@@ -89,7 +93,7 @@ final class FeedForwardRunner {
     FeedForward.Experts spec = w.spec;
     int count = spec.count();
     float[] scores = new float[rows * count];
-    work.input.load(work.normed, 0, width, rows, width, w.router.quantized(), cores);
+    work.input.load(work.normed, 0, width, rows, width, cores, w.router);
     w.router.multiply(work.input, scores, 0, count, 0, count);
     float[] share = new float[rows * count];
     for (int r = 0; r < rows; r++) {
@@ -125,7 +129,7 @@ final class FeedForwardRunner {
     float[] none = {};
     inner(w[0], w[1], inner, none, none, work.gathered, n, width, inner.hidden());
     int hidden = inner.hidden();
-    work.input.load(work.gate, 0, hidden, n, hidden, w[2].quantized(), cores);
+    work.input.load(work.gate, 0, hidden, n, hidden, cores, w[2]);
     cores.forEach(
         width, PIECE, (low, high, _) -> w[2].multiply(work.input, part, 0, width, low, high));
   }

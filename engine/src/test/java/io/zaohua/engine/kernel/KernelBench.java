@@ -58,7 +58,7 @@ public final class KernelBench {
         long calls = 0;
         while (System.nanoTime() - start < 250_000_000L) {
           for (Matrix matrix : matrices) {
-            input.load(x, 0, columns, tokens, columns, matrix.quantized(), cores);
+            input.load(x, 0, columns, tokens, columns, cores, matrix);
             cores.forEach(
                 rows, grain, (from, to, _) -> matrix.multiply(input, y, 0, rows, from, to));
             calls++;

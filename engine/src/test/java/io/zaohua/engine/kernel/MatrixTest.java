@@ -28,7 +28,7 @@ class MatrixTest {
 
   private static float[] product(Matrix matrix, float[] x, int tokens, Cores cores) {
     var input = new Activations();
-    input.load(x, 0, matrix.columns(), tokens, matrix.columns(), matrix.quantized(), cores);
+    input.load(x, 0, matrix.columns(), tokens, matrix.columns(), cores, matrix);
     float[] y = new float[tokens * matrix.rows()];
     cores.forEach(
         matrix.rows(),

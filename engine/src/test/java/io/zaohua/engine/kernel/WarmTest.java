@@ -43,7 +43,7 @@ class WarmTest {
         var arena = Arena.ofShared()) {
       Matrix matrix = stored.pack(arena, cores);
       var input = new Activations();
-      input.load(new float[512 * tokens], 0, 512, tokens, 512, matrix.quantized(), cores);
+      input.load(new float[512 * tokens], 0, 512, tokens, 512, cores, matrix);
       float[] y = new float[tokens * matrix.rows()];
       long bytes = Long.MAX_VALUE;
       long end = System.nanoTime() + 30_000_000_000L;
