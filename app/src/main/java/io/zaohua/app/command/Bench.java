@@ -52,7 +52,7 @@ final class Bench implements Callable<Integer> {
       names = {"-r", "--repetitions"},
       paramLabel = "R",
       defaultValue = "5",
-      description = "Repetitions after one that does not count, default 5.")
+      description = "Repetitions after some seconds of warming up, default 5.")
   private int repetitions;
 
   @Option(

@@ -15,13 +15,12 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     return 32 / format.group();
   }
 
-  /** Vectors of a block. */
-  private int stride() {
-    return layout.vectors + perBlock();
+  private ScaleForm form() {
+    return ScaleForm.of(format);
   }
 
   private int halfInts() {
-    return columns / 32 * stride() * Lanes.COUNT;
+    return form().vectors(columns / 32, layout.vectors, perBlock()) * Lanes.COUNT;
   }
 
   private int minsAt() {
@@ -35,7 +34,8 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
 
   @Override
   public int ints() {
-    return minsAt() + (format.hasMins() ? format.groups(columns) * Lanes.GROUP : 0);
+    int min = PackedMatrix.halfMins(format) ? Lanes.COUNT : Lanes.GROUP;
+    return minsAt() + (format.hasMins() ? format.groups(columns) * min : 0);
   }
 
   @Override
@@ -50,27 +50,28 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
   /** Types whose stored code bytes are already in the layout's order: dwords are transposed. */
   private Work direct(int[] image) {
     int dwords = layout.vectors;
-    int step = stride() * Lanes.COUNT;
     int head = format.hasMins() ? 4 : 2;
     int flip = layout == PackedMatrix.Layout.BYTE ? 0x80808080 : 0;
     int mins = minsAt();
     int size = format.type().blockBytes();
+    ScaleForm form = form();
     // an array, because a JVM that has just started reads it far faster than a segment
     short[] row = new short[Math.toIntExact(format.type().bytes(columns) / 2)];
     return (stored, at, count) -> {
-      clear(image, count);
+      Arrays.fill(image, 0);
       for (int r = 0; r < count; r++) {
         MemorySegment.copy(stored, SHORT, at + 2L * row.length * r, row, 0, row.length);
         int block = 0;
-        int to = start(r);
-        for (int b = 0; b < columns / 32; b++, block += size / 2, to += step) {
+        for (int b = 0; b < columns / 32; b++, block += size / 2) {
+          int to = start(r) + form.codes(b, dwords, 1) * Lanes.COUNT;
           for (int d = 0; d < dwords; d++) {
             int low = block + head / 2 + 2 * d;
             image[to + d * Lanes.COUNT] = (row[low] & 0xffff | row[low + 1] << 16) ^ flip;
           }
-          image[to + dwords * Lanes.COUNT] = scale(row[block]);
+          image[start(r) + form.scales(b, dwords, 1) * Lanes.COUNT] |=
+              finite(row[block]) << 16 * (b & 1);
           if (head == 4) {
-            image[mins + b * Lanes.GROUP + r] = scale(row[block + 1]);
+            putMin(image, mins, b, r, finite(row[block + 1]));
           }
         }
       }
@@ -78,20 +79,20 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     };
   }
 
-  private static int scale(short half) {
+  private static void putMin(int[] image, int mins, int b, int r, int half) {
+    image[mins + b * Lanes.COUNT + r % Lanes.COUNT] |= half << r / Lanes.COUNT * 16;
+  }
+
+  /** The bits of an f16. */
+  private static int finite(short half) {
     if ((half & 0x7c00) == 0x7c00) {
       throw Packer.notFinite();
     }
-    return Float.floatToRawIntBits(Float.float16ToFloat(half));
-  }
-
-  private static void clear(int[] image, int count) {
-    if (count < Lanes.GROUP) {
-      Arrays.fill(image, 0);
-    }
+    return half & 0xffff;
   }
 
   private Work general(int[] image) {
+    ScaleForm form = form();
     byte[] codes = new byte[columns];
     float[] scales = new float[format.groups(columns)];
     float[] mins = new float[format.hasMins() ? scales.length : 0];
@@ -103,8 +104,12 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
         place(codes, r, image);
         int per = perBlock();
         for (int g = 0; g < scales.length; g++) {
-          int to = start(r) + (g / per * stride() + layout.vectors + g % per) * Lanes.COUNT;
-          image[to] = finite(scales[g]);
+          int b = g / per;
+          int to = start(r) + (form.scales(b, layout.vectors, per) + g % per) * Lanes.COUNT;
+          image[to] |=
+              form == ScaleForm.HALVES
+                  ? finite(Float.floatToFloat16(scales[g])) << 16 * (b & 1)
+                  : finite(scales[g]);
         }
         for (int g = 0; g < mins.length; g++) {
           image[minsAt() + g * Lanes.GROUP + r] = finite(mins[g] + centre * scales[g]);
@@ -124,7 +129,7 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
   private void place(byte[] codes, int r, int[] image) {
     int zero = -format.minCode();
     for (int b = 0; b < columns / 32; b++) {
-      int to = start(r) + b * stride() * Lanes.COUNT;
+      int to = start(r) + form().codes(b, layout.vectors, perBlock()) * Lanes.COUNT;
       int k = b * 32;
       switch (layout) {
         case NIBBLE -> {
@@ -135,6 +140,22 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
             }
             image[to + j * Lanes.COUNT] = dword;
           }
+        }
+        case FIVE -> {
+          int high = 0;
+          for (int j = 0; j < 4; j++, k += 4) {
+            int dword = 0;
+            for (int i = 0; i < 4; i++) {
+              int low = codes[k + i] + zero;
+              int up = codes[k + 16 + i] + zero;
+              dword |= (low & 15 | (up & 15) << 4) << (8 * i);
+              high |=
+                  low >> 4 << FiveKernels.field(4 * j + i)
+                      | up >> 4 << FiveKernels.field(16 + 4 * j + i);
+            }
+            image[to + j * Lanes.COUNT] = dword;
+          }
+          image[to + 4 * Lanes.COUNT] = high;
         }
         case SIX -> {
           int[] high = new int[2];

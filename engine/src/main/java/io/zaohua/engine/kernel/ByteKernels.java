@@ -33,17 +33,31 @@ final class ByteKernels {
 
   /** One token, one scale per 32 columns: {@code out[to .. to + COUNT)} += W x. */
   static void decode(
-      MemorySegment w, long at, int blocks, Activations x, int tile, int t, float[] out, int to) {
+      MemorySegment w,
+      long at,
+      int blocks,
+      ScaleForm form,
+      Activations x,
+      int tile,
+      int t,
+      float[] out,
+      int to) {
     int width = x.width();
     int[] pairs = x.pairs;
     int[] quads = x.quads;
     float[] scales = x.scales;
+    int pair = form.pair;
+    int down = form.down;
+    int mask = form.mask;
+    float unit = form.unit;
+    long stride = (long) form.stride(8, 1) * BYTES;
     FloatVector y = FloatVector.fromArray(FLOATS, out, to);
     for (int b = 0; b < blocks; b++) {
       int block = tile * blocks + b;
       int p = block * 16 * width + t;
       int q = block * 8 * width + t;
-      long c = at + (long) b * (9 * BYTES);
+      long both = at + (b >> pair) * stride;
+      long c = both + (long) (b & pair) * (8 * BYTES);
       ShortVector start0 = IntVector.broadcast(INTS, quads[q]).reinterpretAsShorts();
       ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
       ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
@@ -144,7 +158,14 @@ final class ByteKernels {
       y =
           ((FloatVector) a7.sub(BIAS).convert(I2F, 0))
               .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, c + 8 * BYTES, LITTLE_ENDIAN), y);
+              .fma(
+                  IntVector.fromMemorySegment(INTS, w, both + (8 * BYTES << pair), LITTLE_ENDIAN)
+                      .lanewise(LSHL, (pair & ~b) << 4)
+                      .lanewise(ASHR, down)
+                      .and(mask)
+                      .reinterpretAsFloats()
+                      .mul(unit),
+                  y);
     }
     y.intoArray(out, to);
   }
@@ -153,10 +174,17 @@ final class ByteKernels {
    * Codes of {@code blocks} blocks as f32, [block, 32 columns, GROUP] from {@code to} on, and their
    * scales, [block, GROUP].
    */
-  static void unpack(MemorySegment w, long at, int blocks, float[] panel, float[] scales, int to) {
+  static void unpack(
+      MemorySegment w, long at, int blocks, ScaleForm form, float[] panel, float[] scales, int to) {
     for (int b = 0; b < blocks; b++) {
-      long c = at + (long) b * (9 * BYTES);
-      FloatVector.fromMemorySegment(FLOATS, w, c + 8 * BYTES, LITTLE_ENDIAN)
+      long c = at + (long) form.codes(b, 8, 1) * BYTES;
+      long d = at + (long) form.scales(b, 8, 1) * BYTES;
+      IntVector.fromMemorySegment(INTS, w, d, LITTLE_ENDIAN)
+          .lanewise(LSHL, form.up(b))
+          .lanewise(ASHR, form.down)
+          .and(form.mask)
+          .reinterpretAsFloats()
+          .mul(form.unit)
           .intoArray(scales, b * GROUP + to);
       for (int j = 0; j < 8; j++) {
         IntVector v =

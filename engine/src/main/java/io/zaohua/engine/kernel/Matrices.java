@@ -68,14 +68,8 @@ public final class Matrices {
     BlockFormat format = BlockFormat.of(type);
     var layout = PackedMatrix.Layout.of(format);
     var packer = new BlockPacker(layout, format, columns);
-    return new PackedMatrix(
-        layout,
-        rows,
-        columns,
-        format.group(),
-        PackedMatrix.zero(layout, format),
-        format.hasMins(),
-        fill(type, rows, columns, source, packer, memory, cores));
+    Storage storage = fill(type, rows, columns, source, packer, memory, cores);
+    return new PackedMatrix(layout, format, rows, columns, storage);
   }
 
   private static Storage fill(

@@ -23,6 +23,14 @@ public interface Matrix {
   /** Rows that are stored side by side; row ranges start at multiples of it. */
   int grain();
 
+  /**
+   * Rows that a core takes at a time: long runs for a few tokens, which wait for memory; short ones
+   * for many, so that cores end together. A multiple of every grain.
+   */
+  static int piece(int tokens) {
+    return tokens <= Activations.FEW ? 96 : 32;
+  }
+
   /** Private memory held. */
   long bytes();
 

@@ -35,6 +35,7 @@ final class NibbleKernels {
       MemorySegment w,
       long at,
       int blocks,
+      ScaleForm form,
       int zeroPoint,
       Activations x,
       int tile,
@@ -45,11 +46,17 @@ final class NibbleKernels {
     int[] pairs = x.pairs;
     int[] sums = x.sums;
     float[] scales = x.scales;
+    int pair = form.pair;
+    int down = form.down;
+    int mask = form.mask;
+    float unit = form.unit;
+    long stride = (long) form.stride(4, 1) * BYTES;
     FloatVector y = FloatVector.fromArray(FLOATS, out, to);
     for (int b = 0; b < blocks; b++) {
       int block = tile * blocks + b;
       int p = block * 16 * width + t;
-      long c = at + (long) b * (5 * BYTES);
+      long both = at + (b >> pair) * stride;
+      long c = both + (long) (b & pair) * (4 * BYTES);
       IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
       ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
       ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
@@ -117,7 +124,14 @@ final class NibbleKernels {
                       .add(sum.lanewise(ASHR, 16))
                       .convert(I2F, 0))
               .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, c + 4 * BYTES, LITTLE_ENDIAN), y);
+              .fma(
+                  IntVector.fromMemorySegment(INTS, w, both + (4 * BYTES << pair), LITTLE_ENDIAN)
+                      .lanewise(LSHL, (pair & ~b) << 4)
+                      .lanewise(ASHR, down)
+                      .and(mask)
+                      .reinterpretAsFloats()
+                      .mul(unit),
+                  y);
     }
     y.intoArray(out, to);
   }
@@ -255,17 +269,23 @@ final class NibbleKernels {
       MemorySegment w,
       long at,
       int blocks,
+      ScaleForm form,
       int perBlock,
       int zeroPoint,
       int[] panel,
       float[] scales,
       int to) {
     short zero = (short) zeroPoint;
-    int vectors = 4 + perBlock;
     for (int b = 0; b < blocks; b++) {
-      long c = at + (long) b * vectors * BYTES;
+      long c = at + (long) form.codes(b, 4, perBlock) * BYTES;
+      long d = at + (long) form.scales(b, 4, perBlock) * BYTES;
       for (int s = 0; s < perBlock; s++) {
-        FloatVector.fromMemorySegment(FLOATS, w, c + (4 + s) * BYTES, LITTLE_ENDIAN)
+        IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
+            .lanewise(LSHL, form.up(b))
+            .lanewise(ASHR, form.down)
+            .and(form.mask)
+            .reinterpretAsFloats()
+            .mul(form.unit)
             .intoArray(scales, (b * perBlock + s) * GROUP + to);
       }
       for (int j = 0; j < 4; j++) {

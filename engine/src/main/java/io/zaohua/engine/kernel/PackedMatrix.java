@@ -11,7 +11,8 @@ import java.util.Set;
 /**
  * A block-quantised matrix. A group of rows is two halves of COUNT rows and, where the type has
  * them, the minima [scale, GROUP]; a half is block after block, the vectors of codes and then those
- * of the scales, so that decode reads one stream. Scales and minima are f32.
+ * of the scales (see {@link ScaleForm}), so that decode reads one stream. Minima are f32, or f16
+ * where the type stores them so.
  */
 final class PackedMatrix implements Matrix {
   static final ValueLayout.OfInt INT =
@@ -22,6 +23,7 @@ final class PackedMatrix implements Matrix {
   /** How codes stand in memory. */
   enum Layout {
     NIBBLE(4),
+    FIVE(5),
     SIX(6),
     BYTE(8);
 
@@ -35,11 +37,7 @@ final class PackedMatrix implements Matrix {
     /** The layout of a type. */
     static Layout of(BlockFormat format) {
       int range = format.maxCode() - format.minCode();
-      return range < 16 ? NIBBLE : range < 64 ? wide(format) : BYTE;
-    }
-
-    private static Layout wide(BlockFormat format) {
-      return format.type() == TensorType.MXFP4 ? BYTE : SIX;
+      return range < 16 ? NIBBLE : range < 32 ? FIVE : range < 64 ? SIX : BYTE;
     }
   }
 
@@ -58,7 +56,12 @@ final class PackedMatrix implements Matrix {
     if (layout == Layout.BYTE) {
       return 128;
     }
-    return layout == Layout.SIX && format.minCode() == 0 ? 16 : -format.minCode();
+    return layout == Layout.FIVE && format.minCode() == 0 ? 16 : -format.minCode();
+  }
+
+  /** Minima that are f16 in the file and not moved by a centre. */
+  static boolean halfMins(BlockFormat format) {
+    return format.type() == TensorType.Q4_1;
   }
 
   private final Layout layout;
@@ -68,24 +71,27 @@ final class PackedMatrix implements Matrix {
   private final int group;
   private final int zero;
   private final boolean hasMins;
+  private final boolean halfMins;
+  private final ScaleForm form;
   private final Storage storage;
   private final int perBlock;
   private final long halfBytes;
   private final long minsAt;
   private final Set<Activations.Form> reads;
 
-  PackedMatrix(
-      Layout layout, int rows, int columns, int group, int zero, boolean hasMins, Storage storage) {
+  PackedMatrix(Layout layout, BlockFormat format, int rows, int columns, Storage storage) {
     this.layout = layout;
     this.rows = rows;
     this.columns = columns;
     this.blocks = columns / 32;
-    this.group = group;
+    this.group = format.group();
     this.perBlock = 32 / group;
-    this.zero = zero;
-    this.hasMins = hasMins;
+    this.zero = zero(layout, format);
+    this.hasMins = format.hasMins();
+    this.halfMins = halfMins(format);
+    this.form = ScaleForm.of(format);
     this.storage = storage;
-    this.halfBytes = (long) blocks * (layout.vectors + perBlock) * Lanes.BYTES;
+    this.halfBytes = (long) form.vectors(blocks, layout.vectors, perBlock) * Lanes.BYTES;
     this.minsAt = 2 * halfBytes;
     var form = layout == Layout.BYTE ? Activations.Form.BYTES : Activations.Form.PAIRS;
     this.reads = hasMins ? Set.of(form, Activations.Form.TOTALS) : Set.of(form);
@@ -145,7 +151,12 @@ final class PackedMatrix implements Matrix {
     if (hasMins) {
       int groups = columns / group;
       float[] totals = group == 32 ? x.totals : x.halfTotals;
-      DenseKernels.f32(w, at + minsAt, groups, totals, tile * groups * width + t, width, out);
+      int from = tile * groups * width + t;
+      if (halfMins) {
+        DenseKernels.f16(w, at + minsAt, groups, totals, from, width, out);
+      } else {
+        DenseKernels.f32(w, at + minsAt, groups, totals, from, width, out);
+      }
     }
     for (int half = 0; half < 2; half++) {
       long from = at + half * halfBytes;
@@ -153,19 +164,14 @@ final class PackedMatrix implements Matrix {
       switch (layout) {
         case NIBBLE -> {
           if (group == 32) {
-            NibbleKernels.decode32(w, from, blocks, zero, x, tile, t, out, to);
+            NibbleKernels.decode32(w, from, blocks, form, zero, x, tile, t, out, to);
           } else {
             NibbleKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
           }
         }
-        case SIX -> {
-          if (group == 32) {
-            SixKernels.decode32(w, from, blocks, zero, x, tile, t, out, to);
-          } else {
-            SixKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
-          }
-        }
-        case BYTE -> ByteKernels.decode(w, from, blocks, x, tile, t, out, to);
+        case FIVE -> FiveKernels.decode32(w, from, blocks, form, zero, x, tile, t, out, to);
+        case SIX -> SixKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
+        case BYTE -> ByteKernels.decode(w, from, blocks, form, x, tile, t, out, to);
       }
     }
   }
@@ -183,7 +189,7 @@ final class PackedMatrix implements Matrix {
     int step = layout == Layout.BYTE ? Scratch.FLOAT_BLOCKS : Scratch.WORD_BLOCKS;
     for (int b = 0; b < blocks; b += step) {
       int n = Math.min(step, blocks - b);
-      unpack(w, at + (long) b * (layout.vectors + perBlock) * Lanes.BYTES, n, scratch);
+      unpack(w, at + (long) form.codes(b, layout.vectors, perBlock) * Lanes.BYTES, n, scratch);
       for (int tile = 0; tile < tiles; tile++) {
         int first = tile * groups + b * perBlock;
         if (layout == Layout.BYTE) {
@@ -204,10 +210,13 @@ final class PackedMatrix implements Matrix {
       int to = half * Lanes.COUNT;
       switch (layout) {
         case NIBBLE ->
-            NibbleKernels.unpack(w, from, n, perBlock, zero, scratch.words, scratch.scales, to);
+            NibbleKernels.unpack(
+                w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
+        case FIVE ->
+            FiveKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
         case SIX ->
-            SixKernels.unpack(w, from, n, perBlock, zero, scratch.words, scratch.scales, to);
-        case BYTE -> ByteKernels.unpack(w, from, n, scratch.floats, scratch.scales, to);
+            SixKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
+        case BYTE -> ByteKernels.unpack(w, from, n, form, scratch.floats, scratch.scales, to);
       }
     }
   }
@@ -219,7 +228,11 @@ final class PackedMatrix implements Matrix {
     int step = Scratch.FLOAT_BLOCKS * 32;
     for (int k = 0; k < groups; k += step) {
       int n = Math.min(step, groups - k);
-      DenseKernels.unpackF32(w, at + (long) k * (2 * Lanes.BYTES), n, scratch.floats);
+      if (halfMins) {
+        DenseKernels.unpackF16(w, at + (long) k * Lanes.BYTES, n, scratch.floats);
+      } else {
+        DenseKernels.unpackF32(w, at + (long) k * (2 * Lanes.BYTES), n, scratch.floats);
+      }
       for (int tile = 0; tile < tiles; tile++) {
         TileKernels.dense(
             scratch.floats,
@@ -239,21 +252,37 @@ final class PackedMatrix implements Matrix {
     int r = row % Lanes.GROUP;
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
-    int stride = layout.vectors + perBlock;
     long from = at + r / Lanes.COUNT * halfBytes + 4L * (r % Lanes.COUNT);
     for (int k = 0; k < columns; k++) {
-      long block = from + (long) (k / 32) * stride * Lanes.BYTES;
-      int s = k % 32 / group;
-      float scale = w.get(FLOAT, block + (long) (layout.vectors + s) * Lanes.BYTES);
+      int b = k / 32;
+      long block = from + (long) form.codes(b, layout.vectors, perBlock) * Lanes.BYTES;
+      int bits =
+          w.get(
+              INT,
+              from
+                  + (long) (form.scales(b, layout.vectors, perBlock) + k % 32 / group)
+                      * Lanes.BYTES);
+      float scale = Float.intBitsToFloat(bits << form.up(b) >> form.down & form.mask) * form.unit;
       float value = scale * code(w, block, k % 32);
-      long min = at + minsAt + (long) (k / group) * (2 * Lanes.BYTES) + 4L * r;
-      target[offset + k] = hasMins ? value + w.get(FLOAT, min) : value;
+      target[offset + k] = hasMins ? value + min(w, at + minsAt, r, k / group) : value;
     }
+  }
+
+  private float min(MemorySegment w, long mins, int r, int g) {
+    if (!halfMins) {
+      return w.get(FLOAT, mins + (long) g * (2 * Lanes.BYTES) + 4L * r);
+    }
+    int both = w.get(INT, mins + (long) g * Lanes.BYTES + 4L * (r % Lanes.COUNT));
+    return Float.float16ToFloat((short) (r < Lanes.COUNT ? both : both >> 16));
   }
 
   private int code(MemorySegment w, long block, int i) {
     return switch (layout) {
       case NIBBLE -> nibble(w, block, i) - zero;
+      case FIVE -> {
+        int high = w.get(INT, block + 4L * Lanes.BYTES);
+        yield (nibble(w, block, i) | (high >>> FiveKernels.field(i) & 1) << 4) - zero;
+      }
       case SIX -> {
         int high = w.get(INT, block + (long) (4 + i % 16 / 8) * Lanes.BYTES);
         yield (nibble(w, block, i) | (high >>> SixKernels.field(i) & 3) << 4) - zero;

@@ -18,8 +18,8 @@ import jdk.incubator.vector.ShortVector;
 /**
  * 6-bit codes: low nibbles as in {@link NibbleKernels}, then two vectors with the upper two bits;
  * vector i holds those of nibble vectors 2 i and 2 i + 1, in each word eight fields of two bits in
- * the order in which the nibbles are taken. Signed 5-bit codes times int8 fit a 16-bit lane over 32
- * columns (16 x 16 x 127 = 32,512), signed 6-bit codes over 16 columns.
+ * the order in which the nibbles are taken. Signed codes times int8 fit a 16-bit lane over 16
+ * columns, so there is a scale per 16.
  */
 final class SixKernels {
   private static final int MASK = 0x000f000f;
@@ -34,156 +34,7 @@ final class SixKernels {
     return 2 * ((column % 16 / 4 & 1) * 4 + order) + 16 * (inStep >> 1);
   }
 
-  /** One token, one scale per 32 columns: {@code out[to .. to + COUNT)} += W x. */
-  static void decode32(
-      MemorySegment w,
-      long at,
-      int blocks,
-      int zeroPoint,
-      Activations x,
-      int tile,
-      int t,
-      float[] out,
-      int to) {
-    int width = x.width();
-    int[] pairs = x.pairs;
-    int[] sums = x.sums;
-    float[] scales = x.scales;
-    FloatVector y = FloatVector.fromArray(FLOATS, out, to);
-    for (int b = 0; b < blocks; b++) {
-      int block = tile * blocks + b;
-      int p = block * 16 * width + t;
-      long c = at + (long) b * (7 * BYTES);
-      IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
-      IntVector h0 = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
-      ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
-      ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
-      ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
-      ShortVector x9 = IntVector.broadcast(INTS, pairs[p + 9 * width]).reinterpretAsShorts();
-      ShortVector s0 =
-          v0.and(MASK)
-              .or(h0.lanewise(LSHL, 4).and(HIGH))
-              .reinterpretAsShorts()
-              .mul(x0)
-              .add(
-                  v0.lanewise(LSHR, 4)
-                      .and(MASK)
-                      .or(h0.lanewise(LSHL, 2).and(HIGH))
-                      .reinterpretAsShorts()
-                      .mul(x8))
-              .add(v0.lanewise(LSHR, 8).and(MASK).or(h0.and(HIGH)).reinterpretAsShorts().mul(x1))
-              .add(
-                  v0.lanewise(LSHR, 12)
-                      .and(MASK)
-                      .or(h0.lanewise(LSHR, 2).and(HIGH))
-                      .reinterpretAsShorts()
-                      .mul(x9));
-      IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + BYTES, LITTLE_ENDIAN);
-      ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
-      ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
-      ShortVector x3 = IntVector.broadcast(INTS, pairs[p + 3 * width]).reinterpretAsShorts();
-      ShortVector x11 = IntVector.broadcast(INTS, pairs[p + 11 * width]).reinterpretAsShorts();
-      ShortVector s1 =
-          s0.add(
-              v1.and(MASK)
-                  .or(h0.lanewise(LSHR, 4).and(HIGH))
-                  .reinterpretAsShorts()
-                  .mul(x2)
-                  .add(
-                      v1.lanewise(LSHR, 4)
-                          .and(MASK)
-                          .or(h0.lanewise(LSHR, 6).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x10))
-                  .add(
-                      v1.lanewise(LSHR, 8)
-                          .and(MASK)
-                          .or(h0.lanewise(LSHR, 8).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x3))
-                  .add(
-                      v1.lanewise(LSHR, 12)
-                          .and(MASK)
-                          .or(h0.lanewise(LSHR, 10).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x11)));
-      IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
-      IntVector h2 = IntVector.fromMemorySegment(INTS, w, c + 5 * BYTES, LITTLE_ENDIAN);
-      ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
-      ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
-      ShortVector x5 = IntVector.broadcast(INTS, pairs[p + 5 * width]).reinterpretAsShorts();
-      ShortVector x13 = IntVector.broadcast(INTS, pairs[p + 13 * width]).reinterpretAsShorts();
-      ShortVector s2 =
-          s1.add(
-              v2.and(MASK)
-                  .or(h2.lanewise(LSHL, 4).and(HIGH))
-                  .reinterpretAsShorts()
-                  .mul(x4)
-                  .add(
-                      v2.lanewise(LSHR, 4)
-                          .and(MASK)
-                          .or(h2.lanewise(LSHL, 2).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x12))
-                  .add(
-                      v2.lanewise(LSHR, 8).and(MASK).or(h2.and(HIGH)).reinterpretAsShorts().mul(x5))
-                  .add(
-                      v2.lanewise(LSHR, 12)
-                          .and(MASK)
-                          .or(h2.lanewise(LSHR, 2).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x13)));
-      IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 3 * BYTES, LITTLE_ENDIAN);
-      ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
-      ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
-      ShortVector x7 = IntVector.broadcast(INTS, pairs[p + 7 * width]).reinterpretAsShorts();
-      ShortVector x15 = IntVector.broadcast(INTS, pairs[p + 15 * width]).reinterpretAsShorts();
-      ShortVector s3 =
-          s2.add(
-              v3.and(MASK)
-                  .or(h2.lanewise(LSHR, 4).and(HIGH))
-                  .reinterpretAsShorts()
-                  .mul(x6)
-                  .add(
-                      v3.lanewise(LSHR, 4)
-                          .and(MASK)
-                          .or(h2.lanewise(LSHR, 6).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x14))
-                  .add(
-                      v3.lanewise(LSHR, 8)
-                          .and(MASK)
-                          .or(h2.lanewise(LSHR, 8).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x7))
-                  .add(
-                      v3.lanewise(LSHR, 12)
-                          .and(MASK)
-                          .or(h2.lanewise(LSHR, 10).and(HIGH))
-                          .reinterpretAsShorts()
-                          .mul(x15)));
-      float xd = scales[block * width + t];
-      ShortVector zero =
-          IntVector.broadcast(INTS, sums[2 * block * width + t])
-              .reinterpretAsShorts()
-              .add(
-                  IntVector.broadcast(INTS, sums[(2 * block + 1) * width + t])
-                      .reinterpretAsShorts())
-              .mul((short) -zeroPoint);
-      IntVector sum = s3.add(zero).reinterpretAsInts();
-      y =
-          ((FloatVector)
-                  sum.lanewise(LSHL, 16)
-                      .lanewise(ASHR, 16)
-                      .add(sum.lanewise(ASHR, 16))
-                      .convert(I2F, 0))
-              .mul(xd)
-              .fma(FloatVector.fromMemorySegment(FLOATS, w, c + 6 * BYTES, LITTLE_ENDIAN), y);
-    }
-    y.intoArray(out, to);
-  }
-
-  /** The same with a scale per 16 columns. */
+  /** One token, one scale per 16 columns: {@code out[to .. to + COUNT)} += W x. */
   static void decode16(
       MemorySegment w,
       long at,
@@ -361,17 +212,23 @@ final class SixKernels {
       MemorySegment w,
       long at,
       int blocks,
+      ScaleForm form,
       int perBlock,
       int zeroPoint,
       int[] panel,
       float[] scales,
       int to) {
     short zero = (short) zeroPoint;
-    int vectors = 6 + perBlock;
     for (int b = 0; b < blocks; b++) {
-      long c = at + (long) b * vectors * BYTES;
+      long c = at + (long) form.codes(b, 6, perBlock) * BYTES;
+      long d = at + (long) form.scales(b, 6, perBlock) * BYTES;
       for (int s = 0; s < perBlock; s++) {
-        FloatVector.fromMemorySegment(FLOATS, w, c + (6 + s) * BYTES, LITTLE_ENDIAN)
+        IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
+            .lanewise(LSHL, form.up(b))
+            .lanewise(ASHR, form.down)
+            .and(form.mask)
+            .reinterpretAsFloats()
+            .mul(form.unit)
             .intoArray(scales, (b * perBlock + s) * GROUP + to);
       }
       for (int j = 0; j < 2; j++) {

@@ -22,8 +22,6 @@ final class AttentionRunner {
   /** Rows that one piece of work takes through the pages together. */
   private static final int TILE = 16;
 
-  private static final int PIECE = 64;
-
   private final Cores cores;
   private final Workspace work;
   private final KvShape shape;
@@ -64,7 +62,7 @@ final class AttentionRunner {
     float[] y = work.branch;
     cores.forEach(
         width,
-        PIECE,
+        Matrix.piece(rows),
         (low, high, _) -> {
           o.multiply(work.input, y, 0, width, low, high);
           VectorMath.addBias(w.oBias, y, rows, width, low, high);
@@ -74,8 +72,9 @@ final class AttentionRunner {
   /** The three projections as one region: pieces of q, then k, then v. */
   private void project(LayerWeights w, int rows, int width, int queries, int keys) {
     work.input.load(work.normed, 0, width, rows, width, cores, w.q, w.k, w.v);
-    int qPieces = (queries + PIECE - 1) / PIECE;
-    int kPieces = (keys + PIECE - 1) / PIECE;
+    int size = Matrix.piece(rows);
+    int qPieces = (queries + size - 1) / size;
+    int kPieces = (keys + size - 1) / size;
     cores.forEach(
         qPieces + 2 * kPieces,
         1,
@@ -93,8 +92,8 @@ final class AttentionRunner {
   }
 
   private void piece(Matrix m, float[] bias, float[] y, int rows, int size, int piece) {
-    int low = piece * PIECE;
-    int high = Math.min(size, low + PIECE);
+    int low = piece * Matrix.piece(rows);
+    int high = Math.min(size, low + Matrix.piece(rows));
     m.multiply(work.input, y, 0, size, low, high);
     VectorMath.addBias(bias, y, rows, size, low, high);
   }

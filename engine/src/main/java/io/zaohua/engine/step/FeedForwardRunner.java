@@ -9,8 +9,6 @@ import java.util.Arrays;
 
 /** Runs feed-forwards: {@code work.normed} to {@code work.branch}. */
 final class FeedForwardRunner {
-  private static final int PIECE = 64;
-
   private final Cores cores;
   private final Workspace work;
 
@@ -34,7 +32,7 @@ final class FeedForwardRunner {
     float[] y = work.branch;
     cores.forEach(
         width,
-        PIECE,
+        Matrix.piece(rows),
         (low, high, _) -> {
           w.down.multiply(work.input, y, 0, width, low, high);
           VectorMath.addBias(w.downBias, y, rows, width, low, high);
@@ -65,7 +63,7 @@ final class FeedForwardRunner {
     float[] u = work.up;
     cores.forEach(
         hidden,
-        PIECE,
+        Matrix.piece(rows),
         (low, high, _) -> {
           up.multiply(work.input, u, 0, hidden, low, high);
           VectorMath.addBias(upBias, u, rows, hidden, low, high);
@@ -131,7 +129,9 @@ final class FeedForwardRunner {
     int hidden = inner.hidden();
     work.input.load(work.gate, 0, hidden, n, hidden, cores, w[2]);
     cores.forEach(
-        width, PIECE, (low, high, _) -> w[2].multiply(work.input, part, 0, width, low, high));
+        width,
+        Matrix.piece(n),
+        (low, high, _) -> w[2].multiply(work.input, part, 0, width, low, high));
   }
 
   /** Softmax over all experts, the {@code used} largest kept; ties go to the lower number. */
