@@ -17,8 +17,7 @@ zaohua() { # zaohua KIND ARGUMENT... : tokens/s that `bench` gives for a kind
     tr -d ' \n' | sed -E "s/.*\"$kind\":\{\"tokensPerSecond\":([0-9.]+).*/\1/"
 }
 llama() { # llama ARGUMENT... : tokens/s that llama-bench gives, of its last line
-  "$peers/llama-bench" -t "$threads" -o csv "$@" 2>/dev/null |
-    awk -F'","' 'NR == 1 {for (i = 1; i <= NF; i++) if ($i ~ /^"?avg_ts"?$/) c = i} NR > 1 {v = $c} END {gsub(/"/, "", v); print v}'
+  "$peers/llama-bench" -t "$threads" -o jsonl "$@" 2>/dev/null | sed -nE 's/.*"avg_ts": *([0-9.]+).*/\1/p' | tail -n 1
 }
 llama_batch() { # MODEL: 16 sequences, 32 new tokens each
   "$peers/llama-batched-bench" -m "$1" -t "$threads" -c 1024 -npp 1 -ntg 32 -npl 16 2>/dev/null |

@@ -47,7 +47,7 @@ final class ByteKernels {
     int[] quads = x.quads;
     float[] scales = x.scales;
     int pair = form.pair;
-    int down = form.down;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     int mask = form.mask;
     float unit = form.unit;
     long stride = (long) form.stride(8, 1) * BYTES;
@@ -58,6 +58,7 @@ final class ByteKernels {
       int q = block * 8 * width + t;
       long both = at + (b >> pair) * stride;
       long c = both + (long) (b & pair) * (8 * BYTES);
+      long scaleAt = both + (8 * BYTES << pair) - form.back(b);
       ShortVector start0 = IntVector.broadcast(INTS, quads[q]).reinterpretAsShorts();
       ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
       ShortVector x1 = IntVector.broadcast(INTS, pairs[p + width]).reinterpretAsShorts();
@@ -66,7 +67,7 @@ final class ByteKernels {
           v0.and(MASK)
               .reinterpretAsShorts()
               .mul(x0)
-              .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
+              .add(v0.reinterpretAsShorts().lanewise(LSHR, 8).mul(x1))
               .add(start0)
               .reinterpretAsInts();
       IntVector a0 = p0.and(LOW).add(p0.lanewise(LSHR, 16));
@@ -78,7 +79,7 @@ final class ByteKernels {
           v1.and(MASK)
               .reinterpretAsShorts()
               .mul(x2)
-              .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3))
+              .add(v1.reinterpretAsShorts().lanewise(LSHR, 8).mul(x3))
               .add(start1)
               .reinterpretAsInts();
       IntVector a1 = a0.add(p1.and(LOW)).add(p1.lanewise(LSHR, 16));
@@ -90,7 +91,7 @@ final class ByteKernels {
           v2.and(MASK)
               .reinterpretAsShorts()
               .mul(x4)
-              .add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5))
+              .add(v2.reinterpretAsShorts().lanewise(LSHR, 8).mul(x5))
               .add(start2)
               .reinterpretAsInts();
       IntVector a2 = a1.add(p2.and(LOW)).add(p2.lanewise(LSHR, 16));
@@ -102,7 +103,7 @@ final class ByteKernels {
           v3.and(MASK)
               .reinterpretAsShorts()
               .mul(x6)
-              .add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7))
+              .add(v3.reinterpretAsShorts().lanewise(LSHR, 8).mul(x7))
               .add(start3)
               .reinterpretAsInts();
       IntVector a3 = a2.add(p3.and(LOW)).add(p3.lanewise(LSHR, 16));
@@ -114,7 +115,7 @@ final class ByteKernels {
           v4.and(MASK)
               .reinterpretAsShorts()
               .mul(x8)
-              .add(v4.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x9))
+              .add(v4.reinterpretAsShorts().lanewise(LSHR, 8).mul(x9))
               .add(start4)
               .reinterpretAsInts();
       IntVector a4 = a3.add(p4.and(LOW)).add(p4.lanewise(LSHR, 16));
@@ -126,7 +127,7 @@ final class ByteKernels {
           v5.and(MASK)
               .reinterpretAsShorts()
               .mul(x10)
-              .add(v5.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x11))
+              .add(v5.reinterpretAsShorts().lanewise(LSHR, 8).mul(x11))
               .add(start5)
               .reinterpretAsInts();
       IntVector a5 = a4.add(p5.and(LOW)).add(p5.lanewise(LSHR, 16));
@@ -138,7 +139,7 @@ final class ByteKernels {
           v6.and(MASK)
               .reinterpretAsShorts()
               .mul(x12)
-              .add(v6.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x13))
+              .add(v6.reinterpretAsShorts().lanewise(LSHR, 8).mul(x13))
               .add(start6)
               .reinterpretAsInts();
       IntVector a6 = a5.add(p6.and(LOW)).add(p6.lanewise(LSHR, 16));
@@ -150,7 +151,7 @@ final class ByteKernels {
           v7.and(MASK)
               .reinterpretAsShorts()
               .mul(x14)
-              .add(v7.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x15))
+              .add(v7.reinterpretAsShorts().lanewise(LSHR, 8).mul(x15))
               .add(start7)
               .reinterpretAsInts();
       IntVector a7 = a6.add(p7.and(LOW)).add(p7.lanewise(LSHR, 16));
@@ -159,8 +160,7 @@ final class ByteKernels {
           ((FloatVector) a7.sub(BIAS).convert(I2F, 0))
               .mul(xd)
               .fma(
-                  IntVector.fromMemorySegment(INTS, w, both + (8 * BYTES << pair), LITTLE_ENDIAN)
-                      .lanewise(LSHL, (pair & ~b) << 4)
+                  IntVector.fromMemorySegment(INTS, w, scaleAt, LITTLE_ENDIAN)
                       .lanewise(ASHR, down)
                       .and(mask)
                       .reinterpretAsFloats()
@@ -176,12 +176,12 @@ final class ByteKernels {
    */
   static void unpack(
       MemorySegment w, long at, int blocks, ScaleForm form, float[] panel, float[] scales, int to) {
+    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 8, 1) * BYTES;
-      long d = at + (long) form.scales(b, 8, 1) * BYTES;
+      long d = at + (long) form.scales(b, 8, 1) * BYTES - form.back(b);
       IntVector.fromMemorySegment(INTS, w, d, LITTLE_ENDIAN)
-          .lanewise(LSHL, form.up(b))
-          .lanewise(ASHR, form.down)
+          .lanewise(ASHR, down)
           .and(form.mask)
           .reinterpretAsFloats()
           .mul(form.unit)

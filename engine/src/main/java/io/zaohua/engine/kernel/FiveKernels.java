@@ -50,7 +50,7 @@ final class FiveKernels {
     int[] sums = x.sums;
     float[] scales = x.scales;
     int pair = form.pair;
-    int down = form.down;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     int mask = form.mask;
     float unit = form.unit;
     long stride = (long) form.stride(5, 1) * BYTES;
@@ -60,6 +60,7 @@ final class FiveKernels {
       int p = block * 16 * width + t;
       long both = at + (b >> pair) * stride;
       long c = both + (long) (b & pair) * (5 * BYTES);
+      long scaleAt = both + (5 * BYTES << pair) - form.back(b);
       IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
       IntVector h = IntVector.fromMemorySegment(INTS, w, c + 4 * BYTES, LITTLE_ENDIAN);
       ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
@@ -177,13 +178,11 @@ final class FiveKernels {
                           .reinterpretAsShorts()
                           .mul(x15)));
       float xd = scales[block * width + t];
-      ShortVector zero =
-          IntVector.broadcast(INTS, sums[2 * block * width + t])
-              .reinterpretAsShorts()
-              .add(
-                  IntVector.broadcast(INTS, sums[(2 * block + 1) * width + t])
-                      .reinterpretAsShorts())
-              .mul((short) -zeroPoint);
+      int sum0 = sums[2 * block * width + t];
+      int sum1 = sums[(2 * block + 1) * width + t];
+      int low = -zeroPoint * ((short) sum0 + (short) sum1);
+      int high = -zeroPoint * ((sum0 >> 16) + (sum1 >> 16));
+      ShortVector zero = IntVector.broadcast(INTS, low & 0xffff | high << 16).reinterpretAsShorts();
       IntVector sum = s3.add(zero).reinterpretAsInts();
       y =
           ((FloatVector)
@@ -193,8 +192,7 @@ final class FiveKernels {
                       .convert(I2F, 0))
               .mul(xd)
               .fma(
-                  IntVector.fromMemorySegment(INTS, w, both + (5 * BYTES << pair), LITTLE_ENDIAN)
-                      .lanewise(LSHL, (pair & ~b) << 4)
+                  IntVector.fromMemorySegment(INTS, w, scaleAt, LITTLE_ENDIAN)
                       .lanewise(ASHR, down)
                       .and(mask)
                       .reinterpretAsFloats()
@@ -221,13 +219,13 @@ final class FiveKernels {
       float[] scales,
       int to) {
     short zero = (short) zeroPoint;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 5, perBlock) * BYTES;
-      long d = at + (long) form.scales(b, 5, perBlock) * BYTES;
+      long d = at + (long) form.scales(b, 5, perBlock) * BYTES - form.back(b);
       for (int s = 0; s < perBlock; s++) {
         IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
-            .lanewise(LSHL, form.up(b))
-            .lanewise(ASHR, form.down)
+            .lanewise(ASHR, down)
             .and(form.mask)
             .reinterpretAsFloats()
             .mul(form.unit)

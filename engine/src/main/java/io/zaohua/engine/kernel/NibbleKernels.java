@@ -47,7 +47,7 @@ final class NibbleKernels {
     int[] sums = x.sums;
     float[] scales = x.scales;
     int pair = form.pair;
-    int down = form.down;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     int mask = form.mask;
     float unit = form.unit;
     long stride = (long) form.stride(4, 1) * BYTES;
@@ -57,6 +57,7 @@ final class NibbleKernels {
       int p = block * 16 * width + t;
       long both = at + (b >> pair) * stride;
       long c = both + (long) (b & pair) * (4 * BYTES);
+      long scaleAt = both + (4 * BYTES << pair) - form.back(b);
       IntVector v0 = IntVector.fromMemorySegment(INTS, w, c, LITTLE_ENDIAN);
       ShortVector x0 = IntVector.broadcast(INTS, pairs[p]).reinterpretAsShorts();
       ShortVector x8 = IntVector.broadcast(INTS, pairs[p + 8 * width]).reinterpretAsShorts();
@@ -68,7 +69,7 @@ final class NibbleKernels {
               .mul(x0)
               .add(v0.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x8))
               .add(v0.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x1))
-              .add(v0.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x9));
+              .add(v0.reinterpretAsShorts().lanewise(LSHR, 12).mul(x9));
       IntVector v1 = IntVector.fromMemorySegment(INTS, w, c + BYTES, LITTLE_ENDIAN);
       ShortVector x2 = IntVector.broadcast(INTS, pairs[p + 2 * width]).reinterpretAsShorts();
       ShortVector x10 = IntVector.broadcast(INTS, pairs[p + 10 * width]).reinterpretAsShorts();
@@ -81,7 +82,7 @@ final class NibbleKernels {
                   .mul(x2)
                   .add(v1.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x10))
                   .add(v1.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x3))
-                  .add(v1.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x11)));
+                  .add(v1.reinterpretAsShorts().lanewise(LSHR, 12).mul(x11)));
       IntVector v2 = IntVector.fromMemorySegment(INTS, w, c + 2 * BYTES, LITTLE_ENDIAN);
       ShortVector x4 = IntVector.broadcast(INTS, pairs[p + 4 * width]).reinterpretAsShorts();
       ShortVector x12 = IntVector.broadcast(INTS, pairs[p + 12 * width]).reinterpretAsShorts();
@@ -94,7 +95,7 @@ final class NibbleKernels {
                   .mul(x4)
                   .add(v2.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x12))
                   .add(v2.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x5))
-                  .add(v2.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x13)));
+                  .add(v2.reinterpretAsShorts().lanewise(LSHR, 12).mul(x13)));
       IntVector v3 = IntVector.fromMemorySegment(INTS, w, c + 3 * BYTES, LITTLE_ENDIAN);
       ShortVector x6 = IntVector.broadcast(INTS, pairs[p + 6 * width]).reinterpretAsShorts();
       ShortVector x14 = IntVector.broadcast(INTS, pairs[p + 14 * width]).reinterpretAsShorts();
@@ -107,15 +108,13 @@ final class NibbleKernels {
                   .mul(x6)
                   .add(v3.lanewise(LSHR, 4).and(MASK).reinterpretAsShorts().mul(x14))
                   .add(v3.lanewise(LSHR, 8).and(MASK).reinterpretAsShorts().mul(x7))
-                  .add(v3.lanewise(LSHR, 12).and(MASK).reinterpretAsShorts().mul(x15)));
+                  .add(v3.reinterpretAsShorts().lanewise(LSHR, 12).mul(x15)));
       float xd = scales[block * width + t];
-      ShortVector zero =
-          IntVector.broadcast(INTS, sums[2 * block * width + t])
-              .reinterpretAsShorts()
-              .add(
-                  IntVector.broadcast(INTS, sums[(2 * block + 1) * width + t])
-                      .reinterpretAsShorts())
-              .mul((short) -zeroPoint);
+      int sum0 = sums[2 * block * width + t];
+      int sum1 = sums[(2 * block + 1) * width + t];
+      int low = -zeroPoint * ((short) sum0 + (short) sum1);
+      int high = -zeroPoint * ((sum0 >> 16) + (sum1 >> 16));
+      ShortVector zero = IntVector.broadcast(INTS, low & 0xffff | high << 16).reinterpretAsShorts();
       IntVector sum = s3.add(zero).reinterpretAsInts();
       y =
           ((FloatVector)
@@ -125,8 +124,7 @@ final class NibbleKernels {
                       .convert(I2F, 0))
               .mul(xd)
               .fma(
-                  IntVector.fromMemorySegment(INTS, w, both + (4 * BYTES << pair), LITTLE_ENDIAN)
-                      .lanewise(LSHL, (pair & ~b) << 4)
+                  IntVector.fromMemorySegment(INTS, w, scaleAt, LITTLE_ENDIAN)
                       .lanewise(ASHR, down)
                       .and(mask)
                       .reinterpretAsFloats()
@@ -276,13 +274,13 @@ final class NibbleKernels {
       float[] scales,
       int to) {
     short zero = (short) zeroPoint;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 4, perBlock) * BYTES;
-      long d = at + (long) form.scales(b, 4, perBlock) * BYTES;
+      long d = at + (long) form.scales(b, 4, perBlock) * BYTES - form.back(b);
       for (int s = 0; s < perBlock; s++) {
         IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
-            .lanewise(LSHL, form.up(b))
-            .lanewise(ASHR, form.down)
+            .lanewise(ASHR, down)
             .and(form.mask)
             .reinterpretAsFloats()
             .mul(form.unit)

@@ -262,7 +262,8 @@ final class PackedMatrix implements Matrix {
               from
                   + (long) (form.scales(b, layout.vectors, perBlock) + k % 32 / group)
                       * Lanes.BYTES);
-      float scale = Float.intBitsToFloat(bits << form.up(b) >> form.down & form.mask) * form.unit;
+      float scale =
+          Float.intBitsToFloat(bits << 8 * form.back(b) >> form.down & form.mask) * form.unit;
       float value = scale * code(w, block, k % 32);
       target[offset + k] = hasMins ? value + min(w, at + minsAt, r, k / group) : value;
     }

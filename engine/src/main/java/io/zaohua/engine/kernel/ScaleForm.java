@@ -39,9 +39,9 @@ enum ScaleForm {
     };
   }
 
-  /** How far block {@code b}'s scale is moved up first. */
-  int up(int b) {
-    return (pair & ~b) << 4;
+  /** Bytes before the dword from which block {@code b}'s scale is read as the upper half. */
+  int back(int b) {
+    return 2 * (pair & ~b);
   }
 
   /** Vectors from one stretch of blocks that share scales to the next. */

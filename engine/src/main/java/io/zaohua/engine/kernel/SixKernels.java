@@ -219,13 +219,13 @@ final class SixKernels {
       float[] scales,
       int to) {
     short zero = (short) zeroPoint;
+    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 6, perBlock) * BYTES;
-      long d = at + (long) form.scales(b, 6, perBlock) * BYTES;
+      long d = at + (long) form.scales(b, 6, perBlock) * BYTES - form.back(b);
       for (int s = 0; s < perBlock; s++) {
         IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
-            .lanewise(LSHL, form.up(b))
-            .lanewise(ASHR, form.down)
+            .lanewise(ASHR, down)
             .and(form.mask)
             .reinterpretAsFloats()
             .mul(form.unit)
