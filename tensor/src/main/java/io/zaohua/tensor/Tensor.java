@@ -1,0 +1,599 @@
+package io.zaohua.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Numbers in a shape, on a device, with gradients if asked for. It belongs to the scope that was
+ * open when it was made. Axes count from 0, negative ones from the end; shapes stand in brackets,
+ * {@code ..} for any axes. Two shapes fit if, from the last axis on, sizes are equal or 1
+ * ("broadcasting"). A wrong shape, type, device, thread, or a closed tensor is one sentence, an
+ * {@link IllegalArgumentException} or {@link IllegalStateException}. Made by {@link Tensors} and
+ * {@link Rng}.
+ */
+public final class Tensor implements AutoCloseable {
+  private final org.bytedeco.pytorch.Tensor raw;
+  private final long[] sizes;
+  private final DType type;
+  private final Device device;
+  private Scope scope;
+  private int slot;
+  private boolean closed;
+
+  Tensor(org.bytedeco.pytorch.Tensor raw, Scope scope) {
+    this.raw = raw;
+    this.scope = scope;
+    sizes = new long[(int) raw.dim()];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = raw.size(i);
+    }
+    type = DType.of(raw.scalar_type());
+    device = Torch.deviceOf(raw);
+  }
+
+  // --- what it is
+
+  /** The size of each axis. */
+  public List<Long> shape() {
+    return LongStream.of(sizes).boxed().toList();
+  }
+
+  /** The size of one axis. */
+  public long size(int axis) {
+    return sizes[Check.axis("size", axis, this)];
+  }
+
+  /** The number of axes. */
+  public int rank() {
+    return sizes.length;
+  }
+
+  /** The number of elements. */
+  public long count() {
+    return Check.count("count", sizes);
+  }
+
+  public DType dtype() {
+    return type;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Frees it before its scope closes. What autograd still needs of it stays until that is done. */
+  @Override
+  public void close() {
+    if (!closed) {
+      checkUsable("close");
+      scope.release(this);
+    }
+  }
+
+  // --- its numbers, as Java sees them
+
+  /** The value of a tensor of one element. */
+  public double item() {
+    checkUsable("item");
+    Check.that(count() == 1, "item: %s must have one element.", describe());
+    return type == DType.I64 ? raw.item_long() : raw.item_double();
+  }
+
+  /** All elements in row order, cast to float. */
+  public float[] toFloats() {
+    float[] values = new float[arrayLength()];
+    read(DType.F32, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  /** All elements in row order, cast to double. */
+  public double[] toDoubles() {
+    double[] values = new double[arrayLength()];
+    read(DType.F64, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  /** All elements in row order, cast to long (towards zero). */
+  public long[] toLongs() {
+    long[] values = new long[arrayLength()];
+    read(DType.I64, MemorySegment.ofArray(values));
+    return values;
+  }
+
+  /** All elements in row order as they lie in memory, little-endian: count times element size. */
+  public void copyTo(MemorySegment target) {
+    Check.that(
+        target.byteSize() == count() * type.bytes(),
+        "copyTo: the segment has %d bytes, and %s has %d.",
+        target.byteSize(),
+        describe(),
+        count() * type.bytes());
+    read(type, target);
+  }
+
+  private int arrayLength() {
+    Check.that(count() <= 1 << 30, "%s is too large for an array.", describe());
+    return (int) count();
+  }
+
+  private void read(DType as, MemorySegment target) {
+    checkUsable("read");
+    try (Scope _ = Scope.open("read")) {
+      Tensor plain = detach().to(as).to(Device.CPU).contiguous();
+      if (plain.count() > 0) {
+        target.copyFrom(plain.memory());
+      }
+    }
+  }
+
+  /** The memory of a contiguous tensor on the CPU; valid until it is freed. */
+  @SuppressWarnings("restricted")
+  MemorySegment memory() {
+    return MemorySegment.ofAddress(raw.data_ptr().address()).reinterpret(count() * type.bytes());
+  }
+
+  // --- type, place, copies
+
+  /** The same numbers as another type; itself in a new handle if it has that type. */
+  public Tensor to(DType other) {
+    return unary("to " + other, t -> t.to(other.raw()));
+  }
+
+  /** The same numbers on another device. */
+  public Tensor to(Device other) {
+    return unary(
+        "to " + other, t -> t.to(Torch.options(type, other), false, false, Nothing.FORMAT));
+  }
+
+  /** The same numbers in row order in memory. */
+  public Tensor contiguous() {
+    return unary("contiguous", org.bytedeco.pytorch.Tensor::contiguous);
+  }
+
+  /** A copy with memory of its own; gradients flow through. */
+  public Tensor copy() {
+    return unary("copy", torch::clone);
+  }
+
+  // --- gradients
+
+  /** Asks for gradients of this tensor, which must be a leaf; gives itself back. */
+  public Tensor requireGrad() {
+    Check.floats("requireGrad", this);
+    Torch.run("requireGrad", () -> raw.requires_grad_(true), this);
+    return this;
+  }
+
+  /** Whether a gradient will reach it. */
+  public boolean requiresGrad() {
+    checkUsable("requiresGrad");
+    return raw.requires_grad();
+  }
+
+  /** The same memory without its history. */
+  public Tensor detach() {
+    return unary("detach", torch::detach);
+  }
+
+  /** Adds d(this)/d(leaf) to the gradient of every leaf; this is a scalar. */
+  public void backward() {
+    Check.that(count() == 1, "backward: %s must have one element; give its gradient.", describe());
+    checkBackward();
+    Torch.run("backward", raw::backward, this);
+  }
+
+  /** As {@link #backward()} of sum(this * gradient); the gradient has this tensor's shape. */
+  public void backward(Tensor gradient) {
+    Check.that(
+        Arrays.equals(gradient.sizes, sizes),
+        "backward: the gradient is %s, and the tensor %s.",
+        gradient.describe(),
+        describe());
+    checkBackward();
+    Torch.run(
+        "backward",
+        () -> raw.backward(gradient.raw, Nothing.FLAG, false, Nothing.TENSORS),
+        this,
+        gradient);
+  }
+
+  private void checkBackward() {
+    Check.that(
+        requiresGrad(),
+        "backward: %s does not depend on any tensor that requires a gradient.",
+        describe());
+  }
+
+  /** The gradient so far, sharing its memory with autograd; empty before the first backward. */
+  public Optional<Tensor> grad() {
+    checkUsable("grad");
+    org.bytedeco.pytorch.Tensor gradient = raw.grad();
+    return gradient.defined()
+        ? Optional.of(Scope.current().adopt(new org.bytedeco.pytorch.Tensor(gradient)))
+        : Optional.empty();
+  }
+
+  /** Frees the gradient: the next backward starts from nothing. */
+  public void clearGrad() {
+    Torch.run("clearGrad", () -> raw.mutable_grad().reset(), this);
+  }
+
+  /** Operations that change this tensor where it lies, for optimizers and caches. */
+  public InPlace inPlace() {
+    return new InPlace(this);
+  }
+
+  // --- views: the same memory where possible
+
+  /** Same elements in row order, other shape; one size may be -1. */
+  public Tensor reshape(long... shape) {
+    long known = 1;
+    int open = 0;
+    for (long size : shape) {
+      Check.that(size >= -1, "reshape: size %d in %s.", size, Arrays.toString(shape));
+      known *= size == -1 ? 1 : size;
+      open += size == -1 ? 1 : 0;
+    }
+    boolean fits = open == 0 ? known == count() : known > 0 && count() % known == 0;
+    Check.that(
+        open <= 1 && fits,
+        "reshape: %s does not have the elements of %s.",
+        describe(),
+        Arrays.toString(shape));
+    return unary("reshape", t -> torch.reshape(t, shape));
+  }
+
+  /** [.., a, .., b, ..] to [.., b, .., a, ..]. */
+  public Tensor transpose(int a, int b) {
+    int first = Check.axis("transpose", a, this);
+    int second = Check.axis("transpose", b, this);
+    return unary("transpose", t -> torch.transpose(t, first, second));
+  }
+
+  /** Axis i of the result is axis {@code axes[i]} of this; every axis once. */
+  public Tensor permute(int... axes) {
+    int[] plain = IntStream.of(axes).map(a -> Check.axis("permute", a, this)).toArray();
+    Check.that(
+        plain.length == rank() && IntStream.of(plain).distinct().count() == rank(),
+        "permute: %s must name each axis of %s once.",
+        Arrays.toString(axes),
+        describe());
+    return unary("permute", t -> torch.permute(t, IntStream.of(plain).asLongStream().toArray()));
+  }
+
+  /** [.., n, ..] to [.., end - start, ..]: elements start to end - 1 of one axis. */
+  public Tensor slice(int axis, long start, long end) {
+    int a = Check.axis("slice", axis, this);
+    Check.that(
+        start >= 0 && start <= end && end <= sizes[a],
+        "slice: %d to %d lies outside of axis %d of %s.",
+        start,
+        end,
+        axis,
+        describe());
+    return unary("slice", t -> torch.narrow(t, a, start, end - start));
+  }
+
+  /** [.., n, ..] to [.., sizes[0], ..], [.., sizes[1], ..] ..; the sizes add up to n. */
+  public List<Tensor> split(int axis, long... parts) {
+    Check.count("split", parts);
+    long total = LongStream.of(parts).sum();
+    Check.that(
+        total == size(axis),
+        "split: %s do not add up to axis %d of %s.",
+        Arrays.toString(parts),
+        axis,
+        describe());
+    long[] ends = parts.clone();
+    Arrays.parallelPrefix(ends, Long::sum);
+    return IntStream.range(0, parts.length)
+        .mapToObj(i -> slice(axis, ends[i] - parts[i], ends[i]))
+        .toList();
+  }
+
+  /** [a, b] to [a, 1, b] for axis 1. */
+  public Tensor unsqueeze(int axis) {
+    int a = Check.axis("unsqueeze", axis, rank() + 1, this);
+    return unary("unsqueeze", t -> torch.unsqueeze(t, a));
+  }
+
+  /** [a, 1, b] to [a, b] for axis 1. */
+  public Tensor squeeze(int axis) {
+    int a = Check.axis("squeeze", axis, this);
+    Check.that(sizes[a] == 1, "squeeze: axis %d of %s is not 1.", axis, describe());
+    return unary("squeeze", t -> t.squeeze(a));
+  }
+
+  /** Axes of size 1 repeated, without memory, to fill the shape; new axes may come in front. */
+  public Tensor expand(long... shape) {
+    Check.widens("expand", this, shape);
+    return unary("expand", t -> t.expand(shape));
+  }
+
+  // --- arithmetic; shapes fit each other
+
+  /** Sum, [..] and [..]. */
+  public Tensor add(Tensor other) {
+    return fitting("add", other, torch::add);
+  }
+
+  public Tensor add(double number) {
+    return with(number, s -> unary("add", t -> torch.add(t, s)));
+  }
+
+  /** Difference, [..] and [..]. */
+  public Tensor sub(Tensor other) {
+    return fitting("sub", other, torch::sub);
+  }
+
+  /** Product of elements, [..] and [..]. */
+  public Tensor mul(Tensor other) {
+    return fitting("mul", other, torch::mul);
+  }
+
+  public Tensor mul(double number) {
+    return with(number, s -> unary("mul", t -> torch.mul(t, s)));
+  }
+
+  /** Quotient of elements, [..] and [..]; of integers too it has fractions. */
+  public Tensor div(Tensor other) {
+    return fitting("div", other, torch::div);
+  }
+
+  public Tensor div(double number) {
+    return with(number, s -> unary("div", t -> torch.div(t, s)));
+  }
+
+  /** [.., n, k] times [.., k, m] is [.., n, m]; batch axes fit each other; [k] is a vector. */
+  public Tensor matmul(Tensor other) {
+    Check.matmul("matmul", this, other);
+    return binary("matmul", other, torch::matmul);
+  }
+
+  public Tensor neg() {
+    return unary("neg", torch::neg);
+  }
+
+  public Tensor abs() {
+    return unary("abs", torch::abs);
+  }
+
+  /** Each element to a power. */
+  public Tensor pow(double exponent) {
+    return with(exponent, s -> unary("pow", t -> torch.pow(t, s)));
+  }
+
+  public Tensor sqrt() {
+    return unary("sqrt", torch::sqrt);
+  }
+
+  /** 1 / sqrt(x). */
+  public Tensor rsqrt() {
+    return unary("rsqrt", torch::rsqrt);
+  }
+
+  public Tensor exp() {
+    return unary("exp", torch::exp);
+  }
+
+  /** Natural logarithm. */
+  public Tensor log() {
+    return unary("log", torch::log);
+  }
+
+  public Tensor sin() {
+    return unary("sin", torch::sin);
+  }
+
+  public Tensor cos() {
+    return unary("cos", torch::cos);
+  }
+
+  /** Limits each element; infinite bounds do not limit. */
+  public Tensor clamp(double min, double max) {
+    Check.that(min <= max, "clamp: %s is above %s.", min, max);
+    try (Scalar low = Torch.scalar(min, this);
+        Scalar high = Torch.scalar(max, this);
+        ScalarOptional from = new ScalarOptional(low);
+        ScalarOptional to = new ScalarOptional(high)) {
+      return unary("clamp", t -> torch.clamp(t, from, to));
+    }
+  }
+
+  public Tensor maximum(Tensor other) {
+    return fitting("maximum", other, torch::maximum);
+  }
+
+  // --- comparisons: BOOL
+
+  public Tensor eq(Tensor other) {
+    return fitting("eq", other, torch::eq);
+  }
+
+  public Tensor eq(double number) {
+    return with(number, s -> unary("eq", t -> torch.eq(t, s)));
+  }
+
+  public Tensor lt(Tensor other) {
+    return fitting("lt", other, torch::lt);
+  }
+
+  public Tensor lt(double number) {
+    return with(number, s -> unary("lt", t -> torch.lt(t, s)));
+  }
+
+  public Tensor le(Tensor other) {
+    return fitting("le", other, torch::le);
+  }
+
+  public Tensor gt(Tensor other) {
+    return fitting("gt", other, torch::gt);
+  }
+
+  public Tensor gt(double number) {
+    return with(number, s -> unary("gt", t -> torch.gt(t, s)));
+  }
+
+  public Tensor ge(Tensor other) {
+    return fitting("ge", other, torch::ge);
+  }
+
+  public Tensor and(Tensor other) {
+    return fitting("and", other, torch::logical_and);
+  }
+
+  public Tensor or(Tensor other) {
+    return fitting("or", other, torch::logical_or);
+  }
+
+  public Tensor not() {
+    return unary("not", torch::logical_not);
+  }
+
+  /** True where an element is neither NaN nor infinite. */
+  public Tensor isFinite() {
+    return unary("isFinite", torch::isfinite);
+  }
+
+  // --- reductions: [.., n, ..] to [.., 1, ..] if the axis is kept, else to [.., ..]
+
+  /** Sum of all elements: []. */
+  public Tensor sum() {
+    return unary("sum", torch::sum);
+  }
+
+  public Tensor sum(int axis, boolean keep) {
+    return along("sum", axis, (t, a) -> torch.sum(t, a, keep, Nothing.TYPE));
+  }
+
+  /** Mean of all elements: []. */
+  public Tensor mean() {
+    Check.floats("mean", this);
+    return unary("mean", torch::mean);
+  }
+
+  public Tensor mean(int axis, boolean keep) {
+    Check.floats("mean", this);
+    return along("mean", axis, (t, a) -> torch.mean(t, a, keep, Nothing.TYPE));
+  }
+
+  /** Largest along an axis; equal ones share the gradient. */
+  public Tensor amax(int axis, boolean keep) {
+    return along("amax", axis, (t, a) -> torch.amax(t, a, keep));
+  }
+
+  /** Index of the largest along an axis, I64. */
+  public Tensor argmax(int axis, boolean keep) {
+    return along(
+        "argmax",
+        axis,
+        (t, a) -> {
+          try (LongOptional dim = new LongOptional(a[0])) {
+            return torch.argmax(t, dim, keep);
+          }
+        });
+  }
+
+  /** Running sum along an axis; same shape. */
+  public Tensor cumsum(int axis) {
+    return along("cumsum", axis, (t, a) -> torch.cumsum(t, a[0]));
+  }
+
+  /** Whether all elements are true: BOOL []. */
+  public Tensor all() {
+    return unary("all", torch::all);
+  }
+
+  @Override
+  public String toString() {
+    return describe() + (closed ? ", closed" : "");
+  }
+
+  // --- inside the wall
+
+  @FunctionalInterface
+  private interface AxisCall {
+    org.bytedeco.pytorch.Tensor run(org.bytedeco.pytorch.Tensor tensor, long... axis);
+  }
+
+  private Tensor unary(String name, UnaryOperator<org.bytedeco.pytorch.Tensor> work) {
+    return Torch.call(name, () -> work.apply(raw), this);
+  }
+
+  private Tensor binary(
+      String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
+    return Torch.call(name, () -> work.apply(raw, other.raw), this, other);
+  }
+
+  private Tensor fitting(
+      String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
+    Check.broadcast(name, this, other);
+    return binary(name, other, work);
+  }
+
+  private Tensor along(String name, int axis, AxisCall work) {
+    int a = Check.axis(name, axis, this);
+    return unary(name, t -> work.run(t, a));
+  }
+
+  private Tensor with(double number, java.util.function.Function<Scalar, Tensor> work) {
+    try (Scalar scalar = Torch.scalar(number, this)) {
+      return work.apply(scalar);
+    }
+  }
+
+  void checkUsable(String operation) {
+    if (closed) {
+      throw new IllegalStateException(
+          operation + ": tensor " + describe() + " is closed: keep it in a scope that stays open.");
+    }
+    if (scope.owner() != Thread.currentThread()) {
+      throw Scope.wrongThread(operation + ": tensor " + describe(), scope.owner());
+    }
+  }
+
+  /** Type and shape, such as {@code F32[2, 3]}. */
+  String describe() {
+    return type + Arrays.toString(sizes);
+  }
+
+  org.bytedeco.pytorch.Tensor raw() {
+    return raw;
+  }
+
+  long[] sizes() {
+    return sizes;
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  void placeIn(Scope owner, int place) {
+    scope = owner;
+    slot = place;
+  }
+
+  void free() {
+    closed = true;
+    raw.close();
+  }
+}
