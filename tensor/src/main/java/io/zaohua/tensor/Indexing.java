@@ -1,11 +1,10 @@
 package io.zaohua.tensor;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
 
-/** Elements picked or written by index or by mask. Indices are I64, masks BOOL. */
+/** Elements picked or written by index, I64 from 0. */
 public final class Indexing {
   private Indexing() {}
 
@@ -49,32 +48,6 @@ public final class Indexing {
         x,
         indices,
         source);
-  }
-
-  /** x with the value wherever the mask, whose shape widens to that of x, is true. */
-  public static Tensor maskedFill(Tensor x, Tensor mask, double value) {
-    Check.mask("maskedFill", mask);
-    Check.widens("maskedFill", mask, x.sizes());
-    try (Scalar scalar = Torch.scalar(value, x)) {
-      return Torch.call(
-          "maskedFill", () -> torch.masked_fill(x.raw(), mask.raw(), scalar), x, mask);
-    }
-  }
-
-  /** yes where the condition holds, else no; the three shapes fit each other. */
-  public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
-    Check.mask("where", condition);
-    Check.broadcast("where", yes, no);
-    Check.broadcast("where", condition, yes);
-    Check.broadcast("where", condition, no);
-    return Torch.call(
-        "where", () -> torch.where(condition.raw(), yes.raw(), no.raw()), condition, yes, no);
-  }
-
-  /** x [.., n, m], zero above the diagonal; a positive one lies further up. */
-  public static Tensor tril(Tensor x, long diagonal) {
-    Check.that(x.rank() >= 2, "tril: %s must be [.., n, m].", x.describe());
-    return Torch.call("tril", () -> torch.tril(x.raw(), diagonal), x);
   }
 
   /** The largest k along an axis, largest first, and where they stood: [.., k, ..] both. */

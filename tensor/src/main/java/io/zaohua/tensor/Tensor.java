@@ -63,14 +63,17 @@ public final class Tensor implements AutoCloseable {
     return Check.count("count", sizes);
   }
 
+  /** What one element is. */
   public DType dtype() {
     return type;
   }
 
+  /** Where it lies. */
   public Device device() {
     return device;
   }
 
+  /** Whether its memory has been given back. */
   public boolean isClosed() {
     return closed;
   }
@@ -331,6 +334,7 @@ public final class Tensor implements AutoCloseable {
     return fitting("add", other, torch::add);
   }
 
+  /** Each element plus a number; same shape. A whole number leaves integers integers. */
   public Tensor add(double number) {
     return with(number, s -> unary("add", t -> torch.add(t, s)));
   }
@@ -345,6 +349,7 @@ public final class Tensor implements AutoCloseable {
     return fitting("mul", other, torch::mul);
   }
 
+  /** Each element times a number; same shape. */
   public Tensor mul(double number) {
     return with(number, s -> unary("mul", t -> torch.mul(t, s)));
   }
@@ -354,6 +359,7 @@ public final class Tensor implements AutoCloseable {
     return fitting("div", other, torch::div);
   }
 
+  /** Each element divided by a number; same shape, always with fractions. */
   public Tensor div(double number) {
     return with(number, s -> unary("div", t -> torch.div(t, s)));
   }
@@ -364,46 +370,52 @@ public final class Tensor implements AutoCloseable {
     return binary("matmul", other, torch::matmul);
   }
 
+  /** -x; same shape. */
   public Tensor neg() {
     return unary("neg", torch::neg);
   }
 
+  /** Each element without its sign; same shape. */
   public Tensor abs() {
     return unary("abs", torch::abs);
   }
 
-  /** Each element to a power. */
+  /** Each element to a power; same shape. */
   public Tensor pow(double exponent) {
     return with(exponent, s -> unary("pow", t -> torch.pow(t, s)));
   }
 
+  /** Square root; same shape. */
   public Tensor sqrt() {
     return unary("sqrt", torch::sqrt);
   }
 
-  /** 1 / sqrt(x). */
+  /** 1 / sqrt(x); same shape. */
   public Tensor rsqrt() {
     return unary("rsqrt", torch::rsqrt);
   }
 
+  /** e to the power of each element; same shape. */
   public Tensor exp() {
     return unary("exp", torch::exp);
   }
 
-  /** Natural logarithm. */
+  /** Natural logarithm; same shape. */
   public Tensor log() {
     return unary("log", torch::log);
   }
 
+  /** Sine of radians; same shape. */
   public Tensor sin() {
     return unary("sin", torch::sin);
   }
 
+  /** Cosine of radians; same shape. */
   public Tensor cos() {
     return unary("cos", torch::cos);
   }
 
-  /** Limits each element; infinite bounds do not limit. */
+  /** Limits each element, same shape; infinite bounds do not limit. */
   public Tensor clamp(double min, double max) {
     Check.that(min <= max, "clamp: %s is above %s.", min, max);
     try (Scalar low = Torch.scalar(min, this);
@@ -414,59 +426,9 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** The larger of each pair, [..] and [..]; equal ones share the gradient. */
   public Tensor maximum(Tensor other) {
     return fitting("maximum", other, torch::maximum);
-  }
-
-  // --- comparisons: BOOL
-
-  public Tensor eq(Tensor other) {
-    return fitting("eq", other, torch::eq);
-  }
-
-  public Tensor eq(double number) {
-    return with(number, s -> unary("eq", t -> torch.eq(t, s)));
-  }
-
-  public Tensor lt(Tensor other) {
-    return fitting("lt", other, torch::lt);
-  }
-
-  public Tensor lt(double number) {
-    return with(number, s -> unary("lt", t -> torch.lt(t, s)));
-  }
-
-  public Tensor le(Tensor other) {
-    return fitting("le", other, torch::le);
-  }
-
-  public Tensor gt(Tensor other) {
-    return fitting("gt", other, torch::gt);
-  }
-
-  public Tensor gt(double number) {
-    return with(number, s -> unary("gt", t -> torch.gt(t, s)));
-  }
-
-  public Tensor ge(Tensor other) {
-    return fitting("ge", other, torch::ge);
-  }
-
-  public Tensor and(Tensor other) {
-    return fitting("and", other, torch::logical_and);
-  }
-
-  public Tensor or(Tensor other) {
-    return fitting("or", other, torch::logical_or);
-  }
-
-  public Tensor not() {
-    return unary("not", torch::logical_not);
-  }
-
-  /** True where an element is neither NaN nor infinite. */
-  public Tensor isFinite() {
-    return unary("isFinite", torch::isfinite);
   }
 
   // --- reductions: [.., n, ..] to [.., 1, ..] if the axis is kept, else to [.., ..]
@@ -476,6 +438,7 @@ public final class Tensor implements AutoCloseable {
     return unary("sum", torch::sum);
   }
 
+  /** Sum along an axis. */
   public Tensor sum(int axis, boolean keep) {
     return along("sum", axis, (t, a) -> torch.sum(t, a, keep, Nothing.TYPE));
   }
@@ -486,6 +449,7 @@ public final class Tensor implements AutoCloseable {
     return unary("mean", torch::mean);
   }
 
+  /** Mean along an axis. */
   public Tensor mean(int axis, boolean keep) {
     Check.floats("mean", this);
     return along("mean", axis, (t, a) -> torch.mean(t, a, keep, Nothing.TYPE));
@@ -513,11 +477,6 @@ public final class Tensor implements AutoCloseable {
     return along("cumsum", axis, (t, a) -> torch.cumsum(t, a[0]));
   }
 
-  /** Whether all elements are true: BOOL []. */
-  public Tensor all() {
-    return unary("all", torch::all);
-  }
-
   @Override
   public String toString() {
     return describe() + (closed ? ", closed" : "");
@@ -530,17 +489,15 @@ public final class Tensor implements AutoCloseable {
     org.bytedeco.pytorch.Tensor run(org.bytedeco.pytorch.Tensor tensor, long... axis);
   }
 
-  private Tensor unary(String name, UnaryOperator<org.bytedeco.pytorch.Tensor> work) {
+  Tensor unary(String name, UnaryOperator<org.bytedeco.pytorch.Tensor> work) {
     return Torch.call(name, () -> work.apply(raw), this);
   }
 
-  private Tensor binary(
-      String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
+  Tensor binary(String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
     return Torch.call(name, () -> work.apply(raw, other.raw), this, other);
   }
 
-  private Tensor fitting(
-      String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
+  Tensor fitting(String name, Tensor other, BinaryOperator<org.bytedeco.pytorch.Tensor> work) {
     Check.broadcast(name, this, other);
     return binary(name, other, work);
   }
@@ -550,7 +507,7 @@ public final class Tensor implements AutoCloseable {
     return unary(name, t -> work.run(t, a));
   }
 
-  private Tensor with(double number, java.util.function.Function<Scalar, Tensor> work) {
+  Tensor with(double number, java.util.function.Function<Scalar, Tensor> work) {
     try (Scalar scalar = Torch.scalar(number, this)) {
       return work.apply(scalar);
     }

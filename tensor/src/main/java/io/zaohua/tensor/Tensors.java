@@ -57,10 +57,12 @@ public final class Tensors {
     return made;
   }
 
+  /** Zeros of the shape. */
   public static Tensor zeros(DType type, long... shape) {
     return zeros(type, Device.CPU, shape);
   }
 
+  /** Zeros of the shape on a device. */
   public static Tensor zeros(DType type, Device device, long... shape) {
     Check.count("zeros", shape);
     return Torch.call("zeros", () -> torch.zeros(shape, Torch.options(type, device)));
@@ -71,14 +73,17 @@ public final class Tensors {
     return Torch.call("zerosLike", () -> torch.zeros_like(other.raw()), other);
   }
 
+  /** Ones of the shape. */
   public static Tensor ones(DType type, long... shape) {
     return full(1, type, shape);
   }
 
+  /** The value everywhere in the shape. */
   public static Tensor full(double value, DType type, long... shape) {
     return full(value, type, Device.CPU, shape);
   }
 
+  /** The value everywhere in the shape, on a device. */
   public static Tensor full(double value, DType type, Device device, long... shape) {
     Check.count("full", shape);
     try (Scalar scalar = new Scalar(value)) {

@@ -138,7 +138,7 @@ final class ScopeTest {
       Tensor y = Functional.linear(x, w).pow(2).clamp(-9, 9).add(1);
       Tensor z = Functional.rmsNorm(y, Tensors.ones(DType.F32, 4), 1e-6);
       Tensor loss = Functional.crossEntropy(z.mul(2), Tensors.of(new long[] {1, 2}, 2));
-      Tensors.cat(0, Indexing.tril(z, 0).split(0, 1, 1)).to(DType.BF16).argmax(1, false);
+      Tensors.cat(0, Masks.tril(z, 0).split(0, 1, 1)).to(DType.BF16).argmax(1, false);
       Indexing.topK(z, 2, 1).values().sum().add(loss).backward();
       try (Autograd _ = Autograd.off()) {
         w.inPlace().mul(0.9).add(w.grad().orElseThrow(), -0.1).clamp(-1, 1);

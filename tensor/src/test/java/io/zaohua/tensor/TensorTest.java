@@ -62,10 +62,11 @@ final class TensorTest {
   void comparisonsAreTruthValues() {
     try (Scope _ = Scope.open("test")) {
       Tensor x = Tensors.of(new float[] {1, 2, Float.NaN}, 3);
-      assertThat(x.lt(2).toLongs()).containsExactly(1, 0, 0);
-      assertThat(x.ge(x).toLongs()).containsExactly(1, 1, 0);
-      assertThat(x.isFinite().and(x.eq(1).not()).toLongs()).containsExactly(0, 1, 0);
-      assertThat(x.isFinite().all().item()).isZero();
+      assertThat(Masks.lt(x, 2).toLongs()).containsExactly(1, 0, 0);
+      assertThat(Masks.ge(x, x).toLongs()).containsExactly(1, 1, 0);
+      assertThat(Masks.and(Masks.isFinite(x), Masks.not(Masks.eq(x, 1))).toLongs())
+          .containsExactly(0, 1, 0);
+      assertThat(Masks.all(Masks.isFinite(x)).item()).isZero();
     }
   }
 

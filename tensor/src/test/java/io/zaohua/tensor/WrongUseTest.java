@@ -49,7 +49,7 @@ final class WrongUseTest {
         wrong("as many axes", () -> Indexing.gather(f(2, 3), 0, i(0))),
         wrong("scatter", () -> Indexing.scatter(f(3), 0, i(5), f(1))),
         wrong("must have one shape", () -> Indexing.scatter(f(3), 0, i(1), f(2))),
-        wrong("the mask must be BOOL", () -> Indexing.maskedFill(f(3), f(3), 0)),
+        wrong("the mask must be BOOL", () -> Masks.fill(f(3), f(3), 0)),
         wrong("topK: 4 along axis", () -> Indexing.topK(f(3), 4, 0)),
         wrong("embedding", () -> Functional.embedding(i(7), f(3, 2))),
         wrong("embedding", () -> Functional.embedding(i(-1), f(3, 2))),

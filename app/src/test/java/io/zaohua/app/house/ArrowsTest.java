@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The arrows of the house point one way: model, engine, app. */
+/** The arrows of the house point one way: model, engine, app. Those of tensor/ stand there. */
 @AnalyzeClasses(
     packages = "io.zaohua",
     importOptions = {ImportOption.DoNotIncludeTests.class})
@@ -21,7 +21,8 @@ final class ArrowsTest {
           .resideInAPackage("io.zaohua.model..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.zaohua.engine..", "io.zaohua.app..", "io.zaohua.examples..");
+          .resideInAnyPackage(
+              "io.zaohua.engine..", "io.zaohua.tensor..", "io.zaohua.app..", "io.zaohua.examples..");
 
   @ArchTest
   static final ArchRule engineKnowsModelOnly =
@@ -30,7 +31,7 @@ final class ArrowsTest {
           .resideInAPackage("io.zaohua.engine..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.zaohua.app..", "io.zaohua.examples..");
+          .resideInAnyPackage("io.zaohua.tensor..", "io.zaohua.app..", "io.zaohua.examples..");
 
   @ArchTest
   static final ArchRule modelIsPlainJava =
@@ -68,6 +69,16 @@ final class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("jdk.incubator..");
+
+  /** Its tests run without libtorch on the class path; tensor/ holds its own arrows. */
+  @ArchTest
+  static final ArchRule theAppLoadsNoLibtorch =
+      noClasses()
+          .that()
+          .resideInAPackage("io.zaohua.app..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.zaohua.tensor..", "org.bytedeco..");
 
   @ArchTest
   static final ArchRule commandsAreEnteredThroughTheirList =
