@@ -56,7 +56,7 @@ final class GoldenRun {
 
   private static List<Path> reports(Path root) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (String module : List.of("model", "engine")) {
+    for (String module : List.of("model", "engine", "learn")) {
       Path folder = root.resolve(module).resolve("target/surefire-reports");
       if (Files.isDirectory(folder)) {
         try (Stream<Path> files = Files.list(folder)) {

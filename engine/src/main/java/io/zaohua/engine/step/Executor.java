@@ -10,6 +10,7 @@ import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Norm;
 import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.Rope;
+import io.zaohua.model.spec.RopeFrequencies;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.Weights;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class Executor {
   public KvSequence open(int reach) {
     int length = 0;
     for (TransformerSpec.Layer layer : spec.layers()) {
-      length = Math.max(length, RopeTable.lengthClass(attention(layer).rope(), reach));
+      length = Math.max(length, RopeFrequencies.lengthClass(attention(layer).rope(), reach));
     }
     return pool.open(length);
   }

@@ -38,7 +38,9 @@ public record Rope(int dims, double theta, Scaling scaling, List<Integer> sectio
     return Math.max(1, sections.size());
   }
 
-  /** The kinds of transformers' modeling_rope_utils.py; formulas stand in the engine's table. */
+  /**
+   * The kinds of transformers' modeling_rope_utils.py; formulas stand in {@link RopeFrequencies}.
+   */
   public sealed interface Scaling {
     record None() implements Scaling {}
 

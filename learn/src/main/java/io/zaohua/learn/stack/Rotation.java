@@ -1,0 +1,46 @@
+package io.zaohua.learn.stack;
+
+import io.zaohua.model.spec.Rope;
+import io.zaohua.model.spec.RopeFrequencies;
+import io.zaohua.tensor.Tensor;
+import io.zaohua.tensor.Tensors;
+import java.util.List;
+
+/**
+ * Turns pairs of elements by their position (RoFormer, eq. 34): element i with element i + half.
+ *
+ * @param cos [T, half]
+ * @param sin [T, half]
+ */
+record Rotation(Tensor cos, Tensor sin) {
+
+  /** Positions 0 to {@code length} - 1. */
+  static Rotation of(Rope rope, int length) {
+    float[] frequencies = RopeFrequencies.of(rope, RopeFrequencies.lengthClass(rope, length));
+    float factor = RopeFrequencies.attentionFactor(rope.scaling());
+    int half = frequencies.length;
+    float[] cos = new float[length * half];
+    float[] sin = new float[length * half];
+    for (int p = 0; p < length; p++) {
+      for (int i = 0; i < half; i++) {
+        double angle = (float) p * frequencies[i];
+        cos[p * half + i] = (float) Math.cos(angle) * factor;
+        sin[p * half + i] = (float) Math.sin(angle) * factor;
+      }
+    }
+    return new Rotation(Tensors.of(cos, length, half), Tensors.of(sin, length, half));
+  }
+
+  /** Queries or keys [B, H, T, D]; elements past 2 * half stay. */
+  Tensor apply(Tensor x) {
+    long half = cos.size(1);
+    Tensor a = x.slice(-1, 0, half); // [B, H, T, half]
+    Tensor b = x.slice(-1, half, 2 * half); // [B, H, T, half]
+    Tensor first = a.mul(cos).sub(b.mul(sin));
+    Tensor second = b.mul(cos).add(a.mul(sin));
+    long size = x.size(-1);
+    return size == 2 * half
+        ? Tensors.cat(-1, List.of(first, second))
+        : Tensors.cat(-1, List.of(first, second, x.slice(-1, 2 * half, size))); // [B, H, T, D]
+  }
+}
