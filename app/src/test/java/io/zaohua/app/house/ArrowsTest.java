@@ -22,7 +22,10 @@ final class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.zaohua.engine..", "io.zaohua.tensor..", "io.zaohua.app..", "io.zaohua.examples..");
+              "io.zaohua.engine..",
+              "io.zaohua.tensor..",
+              "io.zaohua.app..",
+              "io.zaohua.examples..");
 
   @ArchTest
   static final ArchRule engineKnowsModelOnly =

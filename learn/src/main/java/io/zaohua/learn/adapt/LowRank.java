@@ -1,0 +1,51 @@
+package io.zaohua.learn.adapt;
+
+import io.zaohua.tensor.Autograd;
+import io.zaohua.tensor.Functional;
+import io.zaohua.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A low-rank addition s B A to a matrix (LoRA, Hu et al. 2021), with a magnitude a row if it is
+ * decomposed (DoRA, Liu et al. 2024).
+ *
+ * @param a [r, k]
+ * @param b [n, r]
+ * @param magnitude [n], or none
+ * @param scale s: alpha / r, or alpha / sqrt(r) (rsLoRA, Kalajdzievski 2023)
+ */
+public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double scale) {
+
+  /** y = x W^T + bias, adapted; x [.., k] to [.., n]. The matrix is [n, k]. */
+  Tensor apply(Tensor x, Tensor matrix, Optional<Tensor> bias) {
+    Tensor plain = Functional.linear(x, matrix); // [.., n]
+    Tensor sum = plain.add(Functional.linear(Functional.linear(x, a), b).mul(scale));
+    Tensor turned = magnitude.map(m -> sum.mul(m.div(norms(matrix)))).orElse(sum);
+    return bias.map(turned::add).orElse(turned);
+  }
+
+  /** The adapted matrix, [n, k]. */
+  Tensor merged(Tensor matrix) {
+    Tensor sum = matrix.add(b.matmul(a).mul(scale));
+    return magnitude.map(m -> sum.mul(m.div(norms(matrix)).unsqueeze(1))).orElse(sum);
+  }
+
+  /** Lengths of the adapted rows, [n]; as in the paper, no gradient goes through them. */
+  private Tensor norms(Tensor matrix) {
+    try (Autograd _ = Autograd.off()) {
+      Tensor sum = matrix.add(b.matmul(a).mul(scale));
+      return sum.mul(sum).sum(1, false).sqrt();
+    }
+  }
+
+  /** What is trained, by PEFT's names. */
+  Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    all.put("lora_A.weight", a);
+    all.put("lora_B.weight", b);
+    magnitude.ifPresent(m -> all.put("lora_magnitude_vector", m));
+    return all;
+  }
+}

@@ -1,0 +1,166 @@
+package io.zaohua.learn.adapt;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.file.TensorInfo;
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.safetensors.SafetensorsFile;
+import io.zaohua.model.spec.Parts;
+import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.model.weights.View;
+import io.zaohua.model.weights.WeightTable;
+import io.zaohua.tensor.DType;
+import io.zaohua.tensor.Tensor;
+import io.zaohua.tensor.Tensors;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A LoRA, rsLoRA or DoRA adapter as PEFT saves it: adapter_config.json and
+ * adapter_model.safetensors, whose tensors are named after the base's modules.
+ */
+public final class PeftAdapter {
+  private static final String PREFIX = "base_model.model.";
+
+  private PeftAdapter() {}
+
+  /**
+   * Reads the additions for a base, into the scope that is open, trainable.
+   *
+   * @param names the base's table of Hugging Face names
+   * @throws UserError if the adapter is damaged, of another kind, or made for another base
+   */
+  public static Map<String, LowRank> read(Path folder, TransformerSpec spec, WeightTable names) {
+    JsonNode config = config(folder.resolve("adapter_config.json"));
+    if (!config.path("peft_type").asText().equals("LORA")) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          Message.of(
+              "%s is an adapter of kind %s, and LORA was expected.",
+              "%s 是 %s 类适配器,应为 LORA。", folder, config.path("peft_type").asText("unknown")),
+          Message.of("Use a LoRA, rsLoRA or DoRA adapter.", "请使用 LoRA、rsLoRA 或 DoRA 适配器。"));
+    }
+    Map<String, LowRank> additions = new LinkedHashMap<>();
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"))) {
+      long used = 0;
+      for (var entry : Parts.of(spec).entrySet()) {
+        String part = entry.getKey();
+        Optional<String> module = names.find(part).flatMap(PeftAdapter::module);
+        if (module.isPresent() && file.find(PREFIX + module.get() + ".lora_A.weight").isPresent()) {
+          String matrix = part.substring(0, part.length() - ".weight".length());
+          LowRank addition = addition(file, PREFIX + module.get(), config);
+          checkShape(folder, matrix, addition, entry.getValue());
+          additions.put(matrix, addition);
+          used += addition.tensors().size();
+        }
+      }
+      if (used != file.tensors().size()) {
+        throw other(folder, file.tensors().size() - used + " of its tensors fit no matrix of it");
+      }
+    }
+    return additions;
+  }
+
+  /** The module whose weight is this tensor as it is; fused or transposed ones have none here. */
+  private static Optional<String> module(View view) {
+    return view instanceof View.Stored(var tensor) && tensor.endsWith(".weight")
+        ? Optional.of(tensor.substring(0, tensor.length() - ".weight".length()))
+        : Optional.empty();
+  }
+
+  private static LowRank addition(SafetensorsFile file, String module, JsonNode config) {
+    Tensor a = tensor(file, module + ".lora_A.weight");
+    Tensor b = tensor(file, module + ".lora_B.weight");
+    boolean decomposed = config.path("use_dora").asBoolean(false);
+    double rank = a.size(0);
+    double alpha = config.path("lora_alpha").asDouble(rank);
+    double scale =
+        config.path("use_rslora").asBoolean(false) ? alpha / Math.sqrt(rank) : alpha / rank;
+    Optional<Tensor> magnitude =
+        decomposed
+            ? Optional.of(tensor(file, module + ".lora_magnitude_vector"))
+            : Optional.empty();
+    return new LowRank(a, b, magnitude, scale);
+  }
+
+  private static Tensor tensor(SafetensorsFile file, String name) {
+    TensorInfo info =
+        file.find(name)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        UserError.Kind.INPUT,
+                        Message.of("The adapter has no tensor %s.", "适配器缺少张量 %s。", name),
+                        Message.of("Save it with PEFT again.", "请用 PEFT 重新保存。")));
+    DType type =
+        switch (info.type()) {
+          case F32 -> DType.F32;
+          case F16 -> DType.F16;
+          case BF16 -> DType.BF16;
+          default -> throw typeError(name, info.type());
+        };
+    long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(info.bytes(), 8);
+      file.read(info, 0, bytes);
+      return Tensors.of(bytes, type, shape).to(DType.F32).requireGrad();
+    }
+  }
+
+  private static UserError typeError(String name, TensorType type) {
+    return new UserError(
+        UserError.Kind.UNSUPPORTED,
+        Message.of(
+            "Tensor %s of the adapter is %s, and F32, F16 or BF16 was expected.",
+            "适配器的张量 %s 是 %s,应为 F32、F16 或 BF16。", name, type),
+        Message.of("Save it in one of these types.", "请以其中一种类型保存。"));
+  }
+
+  private static void checkShape(Path folder, String matrix, LowRank x, Parts.Size size) {
+    boolean fits =
+        x.a().rank() == 2
+            && x.b().rank() == 2
+            && x.a().size(0) == x.b().size(1)
+            && x.a().size(1) == size.columns()
+            && x.b().size(0) == size.rows()
+            && x.magnitude().map(m -> m.count() == size.rows()).orElse(true);
+    if (!fits) {
+      throw other(folder, "its matrices for " + matrix + " do not make " + size);
+    }
+  }
+
+  private static UserError other(Path folder, String why) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of(
+            "Adapter %s was made for another base: %s.", "适配器 %s 属于另一个基础模型:%s。", folder, why),
+        Message.of("Give the base it was trained on.", "请给出它训练时所用的基础模型。"));
+  }
+
+  private static JsonNode config(Path path) {
+    try {
+      return new ObjectMapper().readTree(Files.readString(path));
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is not JSON.", "%s 不是 JSON。", path),
+          Message.of("Save the adapter again.", "请重新保存适配器。"),
+          e);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.NOT_FOUND,
+          Message.of("%s cannot be read.", "无法读取 %s。", path),
+          Message.of("Name the folder of a PEFT adapter.", "请指定 PEFT 适配器的文件夹。"),
+          e);
+    }
+  }
+}
