@@ -400,6 +400,11 @@ public final class Tensor implements AutoCloseable {
     return unary("exp", torch::exp);
   }
 
+  /** exp(x) - 1, exact near 0; same shape. */
+  public Tensor expm1() {
+    return unary("expm1", torch::expm1);
+  }
+
   /** Natural logarithm; same shape. */
   public Tensor log() {
     return unary("log", torch::log);

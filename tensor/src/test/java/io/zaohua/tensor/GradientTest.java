@@ -62,6 +62,7 @@ final class GradientTest {
         op("sqrt", x -> x.get(0).sqrt(), m),
         op("rsqrt", x -> x.get(0).rsqrt(), m),
         op("exp", x -> x.get(0).exp(), m),
+        op("expm1", x -> x.get(0).expm1(), m),
         op("log", x -> x.get(0).log(), m),
         op("sin", x -> x.get(0).sin(), m),
         op("cos", x -> x.get(0).cos(), m),
