@@ -45,16 +45,24 @@ final class Check {
   static void broadcast(String operation, Tensor a, Tensor b) {
     long[] left = a.sizes();
     long[] right = b.sizes();
+    that(
+        fit(left, right),
+        "%s: shapes %s and %s do not fit: from the last axis on, sizes must be equal or 1.",
+        operation,
+        Arrays.toString(left),
+        Arrays.toString(right));
+  }
+
+  /** Whether sizes are equal or 1, from the last axis on. */
+  private static boolean fit(long[] left, long[] right) {
     for (int i = 1; i <= Math.min(left.length, right.length); i++) {
       long x = left[left.length - i];
       long y = right[right.length - i];
-      that(
-          x == y || x == 1 || y == 1,
-          "%s: shapes %s and %s do not fit: from the last axis on, sizes must be equal or 1.",
-          operation,
-          Arrays.toString(left),
-          Arrays.toString(right));
+      if (x != y && x != 1 && y != 1) {
+        return false;
+      }
     }
+    return true;
   }
 
   /** {@code source} must widen to the shape of {@code target} without changing it. */
@@ -90,16 +98,12 @@ final class Check {
     if (a.rank() > 2 && b.rank() > 2) {
       long[] left = Arrays.copyOf(a.sizes(), a.rank() - 2);
       long[] right = Arrays.copyOf(b.sizes(), b.rank() - 2);
-      for (int i = 1; i <= Math.min(left.length, right.length); i++) {
-        long x = left[left.length - i];
-        long y = right[right.length - i];
-        that(
-            x == y || x == 1 || y == 1,
-            "%s: the batch axes of %s and %s do not fit.",
-            operation,
-            a.describe(),
-            b.describe());
-      }
+      that(
+          fit(left, right),
+          "%s: the batch axes of %s and %s do not fit.",
+          operation,
+          a.describe(),
+          b.describe());
     }
   }
 

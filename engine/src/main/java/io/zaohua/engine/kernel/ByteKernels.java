@@ -170,22 +170,10 @@ final class ByteKernels {
     y.intoArray(out, to);
   }
 
-  /**
-   * Codes of {@code blocks} blocks as f32, [block, 32 columns, GROUP] from {@code to} on, and their
-   * scales, [block, GROUP].
-   */
-  static void unpack(
-      MemorySegment w, long at, int blocks, ScaleForm form, float[] panel, float[] scales, int to) {
-    IntVector down = IntVector.broadcast(INTS, form.down);
+  /** Codes of {@code blocks} blocks as f32, [block, 32 columns, GROUP] from {@code to} on. */
+  static void unpack(MemorySegment w, long at, int blocks, ScaleForm form, float[] panel, int to) {
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 8, 1) * BYTES;
-      long d = at + (long) form.scales(b, 8, 1) * BYTES - form.back(b);
-      IntVector.fromMemorySegment(INTS, w, d, LITTLE_ENDIAN)
-          .lanewise(ASHR, down)
-          .and(form.mask)
-          .reinterpretAsFloats()
-          .mul(form.unit)
-          .intoArray(scales, b * GROUP + to);
       for (int j = 0; j < 8; j++) {
         IntVector v =
             IntVector.fromMemorySegment(INTS, w, c + j * BYTES, LITTLE_ENDIAN)

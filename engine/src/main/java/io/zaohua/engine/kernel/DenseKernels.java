@@ -19,9 +19,9 @@ import jdk.incubator.vector.IntVector;
  */
 final class DenseKernels {
   /** An f16's bits moved to f32's place are the value times 2^-112; subnormals included. */
-  private static final float HALF_BIAS = 0x1p112f;
+  static final float HALF_BIAS = 0x1p112f;
 
-  private static final int HALF_BITS = 0x8fffe000;
+  static final int HALF_BITS = 0x8fffe000;
 
   private DenseKernels() {}
 

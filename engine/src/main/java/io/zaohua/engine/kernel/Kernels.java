@@ -12,7 +12,7 @@ import java.util.Set;
  * Warms kernels up: the JIT compiler needs a second from the first call to full speed, time that
  * can pass while the weights are being read.
  *
- * <p>The calls are few: with the launcher's flags a kernel is compiled after some ten, and without
+ * <p>The calls are few: with the launcher's flags a kernel is compiled after some tens, and without
  * them every further call in the interpreter only queues the Vector API's own methods for
  * compilation before the kernels (docs/log.md, cold start).
  */

@@ -12,11 +12,6 @@ public interface Matrix {
 
   int columns();
 
-  /** Whether it multiplies int8 activations. */
-  default boolean quantized() {
-    return !reads().contains(Activations.Form.FLOATS);
-  }
-
   /** What it reads of its input. */
   Set<Activations.Form> reads();
 

@@ -259,7 +259,7 @@ final class NibbleKernels {
 
   /**
    * Codes of {@code blocks} blocks as pairs of signed words, [block, 16 pairs, GROUP] from {@code
-   * to} on, and their scales, [scale, GROUP].
+   * to} on.
    *
    * @param perBlock scales of a block
    */
@@ -271,21 +271,10 @@ final class NibbleKernels {
       int perBlock,
       int zeroPoint,
       int[] panel,
-      float[] scales,
       int to) {
     short zero = (short) zeroPoint;
-    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 4, perBlock) * BYTES;
-      long d = at + (long) form.scales(b, 4, perBlock) * BYTES - form.back(b);
-      for (int s = 0; s < perBlock; s++) {
-        IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
-            .lanewise(ASHR, down)
-            .and(form.mask)
-            .reinterpretAsFloats()
-            .mul(form.unit)
-            .intoArray(scales, (b * perBlock + s) * GROUP + to);
-      }
       for (int j = 0; j < 4; j++) {
         IntVector v = IntVector.fromMemorySegment(INTS, w, c + j * BYTES, LITTLE_ENDIAN);
         int k = (b * 16 + 2 * j) * GROUP + to;

@@ -208,15 +208,12 @@ final class PackedMatrix implements Matrix {
     for (int half = 0; half < 2; half++) {
       long from = at + half * halfBytes;
       int to = half * Lanes.COUNT;
+      ScaleKernels.unpack(w, from, n, form, layout.vectors, perBlock, scratch.scales, to);
       switch (layout) {
-        case NIBBLE ->
-            NibbleKernels.unpack(
-                w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
-        case FIVE ->
-            FiveKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
-        case SIX ->
-            SixKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, scratch.scales, to);
-        case BYTE -> ByteKernels.unpack(w, from, n, form, scratch.floats, scratch.scales, to);
+        case NIBBLE -> NibbleKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
+        case FIVE -> FiveKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
+        case SIX -> SixKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
+        case BYTE -> ByteKernels.unpack(w, from, n, form, scratch.floats, to);
       }
     }
   }
@@ -262,8 +259,7 @@ final class PackedMatrix implements Matrix {
               from
                   + (long) (form.scales(b, layout.vectors, perBlock) + k % 32 / group)
                       * Lanes.BYTES);
-      float scale =
-          Float.intBitsToFloat(bits << 8 * form.back(b) >> form.down & form.mask) * form.unit;
+      float scale = form.scale(bits, b);
       float value = scale * code(w, block, k % 32);
       target[offset + k] = hasMins ? value + min(w, at + minsAt, r, k / group) : value;
     }

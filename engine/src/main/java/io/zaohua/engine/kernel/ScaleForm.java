@@ -4,7 +4,9 @@ import io.zaohua.model.quant.BlockFormat;
 
 /**
  * How a matrix keeps the scales of its blocks. Both are read by the same instructions: {@code (bits
- * << up >> down & mask) * unit}, as f32.
+ * >> down & mask) * unit}, as f32; of a pair the first block's scale is read two bytes earlier,
+ * where its f16 stands in the upper half. Kernels shift by a vector: with a count that varies C2
+ * compiles two ways of shifting, whose results meet in a box (docs/log.md).
  */
 enum ScaleForm {
   /** A vector of f32 after each block. */
@@ -14,7 +16,7 @@ enum ScaleForm {
    * A vector of dwords after each pair of blocks: f16 of the first in the low word, of the second
    * in the high word. Only for types that store f16 themselves, so that nothing is rounded.
    */
-  HALVES(1, 3, 0x8fffe000, 0x1p112f);
+  HALVES(1, 3, DenseKernels.HALF_BITS, DenseKernels.HALF_BIAS);
 
   /** Blocks that share a vector of scales, less one. */
   final int pair;
@@ -22,7 +24,6 @@ enum ScaleForm {
   final int down;
   final int mask;
 
-  /** An f16's bits moved to f32's place are the value times 2^-112; subnormals included. */
   final float unit;
 
   ScaleForm(int pair, int down, int mask, float unit) {
@@ -42,6 +43,11 @@ enum ScaleForm {
   /** Bytes before the dword from which block {@code b}'s scale is read as the upper half. */
   int back(int b) {
     return 2 * (pair & ~b);
+  }
+
+  /** Block {@code b}'s scale from the dword that holds it. */
+  float scale(int dword, int b) {
+    return Float.intBitsToFloat(dword << 8 * back(b) >> down & mask) * unit;
   }
 
   /** Vectors from one stretch of blocks that share scales to the next. */

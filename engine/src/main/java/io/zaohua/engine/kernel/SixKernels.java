@@ -204,7 +204,7 @@ final class SixKernels {
 
   /**
    * Codes of {@code blocks} blocks as pairs of signed words, [block, 16 pairs, GROUP] from {@code
-   * to} on, and their scales, [scale, GROUP].
+   * to} on.
    *
    * @param perBlock scales of a block
    */
@@ -216,21 +216,10 @@ final class SixKernels {
       int perBlock,
       int zeroPoint,
       int[] panel,
-      float[] scales,
       int to) {
     short zero = (short) zeroPoint;
-    IntVector down = IntVector.broadcast(INTS, form.down);
     for (int b = 0; b < blocks; b++) {
       long c = at + (long) form.codes(b, 6, perBlock) * BYTES;
-      long d = at + (long) form.scales(b, 6, perBlock) * BYTES - form.back(b);
-      for (int s = 0; s < perBlock; s++) {
-        IntVector.fromMemorySegment(INTS, w, d + (long) s * BYTES, LITTLE_ENDIAN)
-            .lanewise(ASHR, down)
-            .and(form.mask)
-            .reinterpretAsFloats()
-            .mul(form.unit)
-            .intoArray(scales, (b * perBlock + s) * GROUP + to);
-      }
       for (int j = 0; j < 2; j++) {
         IntVector h = IntVector.fromMemorySegment(INTS, w, c + (4 + j) * BYTES, LITTLE_ENDIAN);
         IntVector v0 = IntVector.fromMemorySegment(INTS, w, c + 2 * j * BYTES, LITTLE_ENDIAN);

@@ -66,7 +66,7 @@ class MatrixTest {
       Matrix matrix = stored.pack(arena, cores);
       float[] x = gaussians(COLUMNS, 2);
       float[] y = product(matrix, x, 1, cores);
-      float[] seen = matrix.quantized() ? rounded(x) : x;
+      float[] seen = matrix.reads().contains(Activations.Form.FLOATS) ? x : rounded(x);
       for (int r = 0; r < ROWS; r++) {
         float[] w = stored.row(r);
         double sum = 0;
