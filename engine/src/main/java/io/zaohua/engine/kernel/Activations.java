@@ -3,9 +3,6 @@ package io.zaohua.engine.kernel;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Input rows of a matrix product [tokens, columns]: as f32, and in int8 blocks where a quantised
@@ -27,6 +24,7 @@ public final class Activations {
   static final int FEW = 8;
 
   private static final float MAGIC = 0x1.8p23f;
+  private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
   private static final int BLOCK = 32;
 
   /** What matrices read. Only what the readers of a product ask for is made. */
@@ -103,7 +101,7 @@ public final class Activations {
         tiles,
         Math.max(1, (1 << 14) / Math.max(1, columns * width)),
         (from, to, thread) -> {
-          int[] rounded = new int[BLOCK + 2];
+          int[] rounded = new int[BLOCK];
           for (int tile = from; tile < to; tile++) {
             loadTile(x, offset, stride, tile, rounded);
           }
@@ -181,11 +179,10 @@ public final class Activations {
 
   /** Rounds one block to -127 .. 127 and returns its scale. */
   private static float round(float[] x, int from, int[] rounded) {
-    var top = FloatVector.fromArray(Lanes.FLOATS, x, from).abs();
-    for (int i = Lanes.COUNT; i < BLOCK; i += Lanes.COUNT) {
-      top = top.max(FloatVector.fromArray(Lanes.FLOATS, x, from + i).abs());
+    float max = 0;
+    for (int i = from; i < from + BLOCK; i++) {
+      max = Math.max(max, Math.abs(x[i])); // NaN stays
     }
-    float max = top.reduceLanes(VectorOperators.MAX);
     float scale = max / 127f;
     if (!(max <= Float.MAX_VALUE)) {
       Arrays.fill(rounded, 0);
@@ -196,13 +193,8 @@ public final class Activations {
       Arrays.fill(rounded, 0);
       return 0;
     }
-    for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
-      FloatVector.fromArray(Lanes.FLOATS, x, from + i)
-          .mul(inverse)
-          .add(MAGIC)
-          .reinterpretAsInts()
-          .sub(Float.floatToRawIntBits(MAGIC))
-          .intoArray(rounded, i);
+    for (int i = 0; i < BLOCK; i++) {
+      rounded[i] = Float.floatToRawIntBits(x[from + i] * inverse + MAGIC) - MAGIC_BITS;
     }
     return scale;
   }
@@ -249,19 +241,10 @@ public final class Activations {
     }
   }
 
-  /** Last, because it works in {@code q} itself. */
   private void pairs(int[] q, int at, int w) {
-    for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
-      IntVector low = IntVector.fromArray(Lanes.INTS, q, i).and(0xffff);
-      // two columns further; what a later block has there is not used
-      IntVector.fromArray(Lanes.INTS, q, i + 2)
-          .lanewise(VectorOperators.LSHL, 16)
-          .or(low)
-          .intoArray(q, i);
-    }
     for (int d = 0; d < 8; d++) {
-      pairs[at + 2 * d * w] = q[4 * d];
-      pairs[at + (2 * d + 1) * w] = q[4 * d + 1];
+      pairs[at + 2 * d * w] = q[4 * d] & 0xffff | q[4 * d + 2] << 16;
+      pairs[at + (2 * d + 1) * w] = q[4 * d + 1] & 0xffff | q[4 * d + 3] << 16;
     }
   }
 

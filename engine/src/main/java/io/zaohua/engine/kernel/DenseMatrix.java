@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Set;
 
 /** A matrix of F32, F16 or BF16 weights at their stored size; all sums in f32. */
-final class DenseMatrix implements Matrix {
+final class DenseMatrix implements WarmMatrix {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -16,12 +16,14 @@ final class DenseMatrix implements Matrix {
   private final int rows;
   private final int columns;
   private final Storage storage;
+  private final Warmth warmth;
 
   DenseMatrix(TensorType type, int rows, int columns, Storage storage) {
     this.type = type;
     this.rows = rows;
     this.columns = columns;
     this.storage = storage;
+    this.warmth = Warmth.of(PackedMatrix.kernels(type));
   }
 
   @Override
@@ -68,16 +70,42 @@ final class DenseMatrix implements Matrix {
   }
 
   private void one(int g, Activations x, int token, float[] out) {
+    if (warmth.isCold()) {
+      plainly(g, x, token, out);
+    } else {
+      vectors(g, x, token, out);
+    }
+  }
+
+  @Override
+  public void plainly(int g, Activations x, int token, float[] out) {
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
-    int width = x.width();
-    int from = token / width * columns * width + token % width;
+    int from = first(x, token);
     Arrays.fill(out, 0f);
     switch (type) {
-      case F16 -> DenseKernels.f16(w, at, columns, x.values, from, width, out);
-      case BF16 -> DenseKernels.bf16(w, at, columns, x.values, from, width, out);
-      default -> DenseKernels.f32(w, at, columns, x.values, from, width, out);
+      case F16 -> PlainKernels.f16(w, at, columns, x.values, from, x.width(), out);
+      case BF16 -> PlainKernels.bf16(w, at, columns, x.values, from, x.width(), out);
+      default -> PlainKernels.f32(w, at, columns, x.values, from, x.width(), out);
     }
+  }
+
+  @Override
+  public void vectors(int g, Activations x, int token, float[] out) {
+    MemorySegment w = storage.piece(g);
+    long at = storage.at(g);
+    int from = first(x, token);
+    Arrays.fill(out, 0f);
+    switch (type) {
+      case F16 -> DenseKernels.f16(w, at, columns, x.values, from, x.width(), out);
+      case BF16 -> DenseKernels.bf16(w, at, columns, x.values, from, x.width(), out);
+      default -> DenseKernels.f32(w, at, columns, x.values, from, x.width(), out);
+    }
+  }
+
+  /** Where the token's first value stands. */
+  private int first(Activations x, int token) {
+    return token / x.width() * columns * x.width() + token % x.width();
   }
 
   private float[] many(int g, Activations x, Scratch scratch) {

@@ -19,6 +19,15 @@ import java.util.Set;
 public final class Kernels {
   private static final int CALLS = 60;
 
+  /** Calls after which it is clear that nobody gave the launcher's flags: then many are needed. */
+  private static final int PATIENT = 600;
+
+  /** A compiled kernel takes less, a hundredth in fact; one in the interpreter ten times more. */
+  private static final int NANOS_PER_COLUMN = 300;
+
+  /** After so long the vectors are used anyway. */
+  private static final long LONGEST = 20_000_000_000L;
+
   private Kernels() {}
 
   /**
@@ -28,6 +37,7 @@ public final class Kernels {
    */
   public static Thread warm(Set<TensorType> types) {
     Set<TensorType> chosen = distinct(types);
+    chosen.removeIf(type -> !Warmth.of(PackedMatrix.kernels(type)).begin());
     return Thread.ofPlatform().daemon().name("zaohua-warm").start(() -> run(chosen));
   }
 
@@ -46,23 +56,52 @@ public final class Kernels {
   private static void run(Set<TensorType> types) {
     try (var cores = new Cores(1);
         var arena = Arena.ofShared()) {
-      List<Matrix> matrices = new ArrayList<>();
+      List<Trial> trials = new ArrayList<>();
       for (TensorType type : types) {
-        int columns = Math.max(64, type.blockSize());
-        matrices.add(
-            Matrices.pack(
-                type, Lanes.GROUP, columns, (from, count, to) -> to.fill((byte) 0), arena, cores));
+        trials.add(new Trial(type, arena, cores));
       }
-      float[] x = new float[256];
-      float[] y = new float[Lanes.GROUP];
-      var input = new Activations();
-      for (int i = 0; i < CALLS; i++) {
-        for (Matrix matrix : matrices) {
-          int columns = matrix.columns();
-          input.load(x, 0, columns, 1, columns, cores, matrix);
-          matrix.multiply(input, y, 0, Lanes.GROUP, 0, Lanes.GROUP);
+      long end = System.nanoTime() + LONGEST;
+      for (int i = 0; !trials.isEmpty() && System.nanoTime() < end; i++) {
+        trials.removeIf(trial -> trial.isFast());
+        if (i >= CALLS && i < PATIENT) {
+          Thread.sleep(1);
         }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      types.forEach(type -> Warmth.of(PackedMatrix.kernels(type)).end());
+    }
+  }
+
+  /** A tiny matrix whose product is timed until it is fast. */
+  private static final class Trial {
+    private final Warmth warmth;
+    private final WarmMatrix matrix;
+    private final Activations input = new Activations();
+    private final float[] y = new float[Lanes.GROUP];
+    private int fast;
+
+    Trial(TensorType type, Arena arena, Cores cores) {
+      warmth = Warmth.of(PackedMatrix.kernels(type));
+      int columns = Math.max(64, type.blockSize());
+      matrix =
+          (WarmMatrix)
+              Matrices.pack(
+                  type, Lanes.GROUP, columns, (from, count, to) -> to.fill((byte) 0), arena, cores);
+      input.load(new float[columns], 0, columns, 1, columns, cores, matrix);
+    }
+
+    boolean isFast() {
+      long start = System.nanoTime();
+      matrix.vectors(0, input, 0, y);
+      long took = System.nanoTime() - start;
+      fast = took < (long) NANOS_PER_COLUMN * matrix.columns() ? fast + 1 : 0;
+      if (fast < 3) {
+        return false;
+      }
+      warmth.end();
+      return true;
     }
   }
 }

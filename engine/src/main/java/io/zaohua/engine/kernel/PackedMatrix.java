@@ -14,7 +14,7 @@ import java.util.Set;
  * of the scales (see {@link ScaleForm}), so that decode reads one stream. Minima are f32, or f16
  * where the type stores them so.
  */
-final class PackedMatrix implements Matrix {
+final class PackedMatrix implements WarmMatrix {
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfFloat FLOAT =
@@ -78,6 +78,7 @@ final class PackedMatrix implements Matrix {
   private final long halfBytes;
   private final long minsAt;
   private final Set<Activations.Form> reads;
+  private final Warmth warmth;
 
   PackedMatrix(Layout layout, BlockFormat format, int rows, int columns, Storage storage) {
     this.layout = layout;
@@ -90,6 +91,7 @@ final class PackedMatrix implements Matrix {
     this.hasMins = format.hasMins();
     this.halfMins = halfMins(format);
     this.form = ScaleForm.of(format);
+    this.warmth = Warmth.of(kernels(format.type()));
     this.storage = storage;
     this.halfBytes = (long) form.vectors(blocks, layout.vectors, perBlock) * Lanes.BYTES;
     this.minsAt = 2 * halfBytes;
@@ -130,7 +132,7 @@ final class PackedMatrix implements Matrix {
       int count = Math.min(Lanes.GROUP, to - row);
       if (x.tokens() <= Activations.FEW) {
         for (int t = 0; t < x.tokens(); t++) {
-          one(row / Lanes.GROUP, x, t, scratch);
+          one(row / Lanes.GROUP, x, t, scratch.out);
           System.arraycopy(scratch.out, 0, y, yOffset + t * yStride + row, count);
         }
       } else {
@@ -140,10 +142,18 @@ final class PackedMatrix implements Matrix {
     }
   }
 
-  private void one(int g, Activations x, int token, Scratch scratch) {
+  private void one(int g, Activations x, int token, float[] out) {
+    if (warmth.isCold()) {
+      plainly(g, x, token, out);
+    } else {
+      vectors(g, x, token, out);
+    }
+  }
+
+  @Override
+  public void vectors(int g, Activations x, int token, float[] out) {
     MemorySegment w = storage.piece(g);
     long at = storage.at(g);
-    float[] out = scratch.out;
     int width = x.width();
     int tile = token / width;
     int t = token % width;
@@ -172,6 +182,36 @@ final class PackedMatrix implements Matrix {
         case FIVE -> FiveKernels.decode32(w, from, blocks, form, zero, x, tile, t, out, to);
         case SIX -> SixKernels.decode16(w, from, blocks, zero, x, tile, t, out, to);
         case BYTE -> ByteKernels.decode(w, from, blocks, form, x, tile, t, out, to);
+      }
+    }
+  }
+
+  @Override
+  public void plainly(int g, Activations x, int token, float[] out) {
+    MemorySegment w = storage.piece(g);
+    long at = storage.at(g);
+    int tile = token / x.width();
+    int t = token % x.width();
+    Arrays.fill(out, 0f);
+    if (hasMins) {
+      int groups = columns / group;
+      float[] totals = group == 32 ? x.totals : x.halfTotals;
+      int from = tile * groups * x.width() + t;
+      if (halfMins) {
+        PlainKernels.f16(w, at + minsAt, groups, totals, from, x.width(), out);
+      } else {
+        PlainKernels.f32(w, at + minsAt, groups, totals, from, x.width(), out);
+      }
+    }
+    for (int half = 0; half < 2; half++) {
+      long from = at + half * halfBytes;
+      int to = half * Lanes.COUNT;
+      switch (layout) {
+        case NIBBLE ->
+            PlainKernels.nibbles(w, from, blocks, form, perBlock, zero, x, tile, t, out, to);
+        case FIVE, SIX ->
+            PlainKernels.mixed(w, from, blocks, layout, form, perBlock, zero, x, tile, t, out, to);
+        case BYTE -> PlainKernels.bytes(w, from, blocks, form, x, tile, t, out, to);
       }
     }
   }
