@@ -23,14 +23,14 @@ if not exist "%ROOT%.zaohua\run" (
   )
   echo Building Zaohua ... 1>&2
   if not exist "%ROOT%.zaohua" mkdir "%ROOT%.zaohua"
-  call mvn -B -ntp -f "%ROOT%pom.xml" -pl model,engine,app package -DskipTests dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=%ROOT%app\target\lib" > "%ROOT%.zaohua\build.log" 2>&1
+  call mvn -B -ntp -f "%ROOT%pom.xml" -pl model,engine,tensor,learn,app package -DskipTests -DwithoutNatives dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=%ROOT%app\target\lib" > "%ROOT%.zaohua\build.log" 2>&1
   if errorlevel 1 (
     type "%ROOT%.zaohua\build.log" 1>&2
     exit /b 1
   )
   mkdir "%ROOT%.zaohua\run"
   copy /y "%ROOT%app\target\lib\*.jar" "%ROOT%.zaohua\run" >nul
-  for %%M in (model engine app) do copy /y "%ROOT%%%M\target\zaohua-%%M-*.jar" "%ROOT%.zaohua\run" >nul
+  for %%M in (model engine tensor learn app) do copy /y "%ROOT%%%M\target\zaohua-%%M-*.jar" "%ROOT%.zaohua\run" >nul
 )
 "%JDK%\bin\java" -XX:+UseSerialGC -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED %ZAOHUA_JAVA_OPTS% -cp "%ROOT%.zaohua\run\*" io.zaohua.app.Main %*
 exit /b %errorlevel%

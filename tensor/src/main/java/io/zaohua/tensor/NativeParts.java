@@ -18,6 +18,11 @@ public record NativeParts(String os, String arch) {
   private static final String MKL = "org.bytedeco:mkl:2025.3-1.5.13";
   private static final String JAVACPP = "org.bytedeco:javacpp:1.5.13";
 
+  /** The version of libtorch. */
+  public static String version() {
+    return PYTORCH.substring(PYTORCH.lastIndexOf(':') + 1);
+  }
+
   /** The machine this JVM runs on. */
   public static NativeParts here() {
     return new NativeParts(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));

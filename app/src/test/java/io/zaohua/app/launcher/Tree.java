@@ -23,7 +23,7 @@ record Tree(Path root, Path world) {
   static Tree in(Path temporary) throws IOException {
     Path root = temporary.resolve("a tree with spaces");
     Path world = temporary.resolve("world");
-    for (String module : List.of("model", "engine", "app")) {
+    for (String module : List.of("model", "engine", "tensor", "learn", "app")) {
       Path sources = Files.createDirectories(root.resolve(module).resolve("src/main/java"));
       Files.writeString(sources.resolve("A.java"), "class A {}");
       Files.writeString(root.resolve(module).resolve("pom.xml"), "<project/>");
@@ -67,7 +67,7 @@ record Tree(Path root, Path world) {
         #!/bin/sh
         echo call >> '%s'
         sleep %s
-        for m in model engine app; do mkdir -p $m/target; echo jar > $m/target/zaohua-$m-1.jar; done
+        for m in model engine tensor learn app; do mkdir -p $m/target; echo jar > $m/target/zaohua-$m-1.jar; done
         mkdir -p app/target/lib; echo jar > app/target/lib/lib.jar
         """
             .formatted(calls(), seconds));

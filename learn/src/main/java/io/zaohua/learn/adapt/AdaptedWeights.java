@@ -3,6 +3,7 @@ package io.zaohua.learn.adapt;
 import io.zaohua.learn.Projection;
 import io.zaohua.learn.Weights;
 import io.zaohua.tensor.Tensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,11 @@ public final class AdaptedWeights implements Weights {
     Tensor matrix = base.tensor(part + ".weight");
     Optional<Tensor> added = bias ? Optional.of(base.tensor(part + ".bias")) : Optional.empty();
     return x -> addition.apply(x, matrix, added);
+  }
+
+  /** The additions, by the name of their matrix. */
+  public Map<String, LowRank> additions() {
+    return Collections.unmodifiableMap(additions);
   }
 
   /** The part with its addition worked in, for {@code merge}. */

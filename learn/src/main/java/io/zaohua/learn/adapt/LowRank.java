@@ -41,7 +41,7 @@ public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double sca
   }
 
   /** What is trained, by PEFT's names. */
-  Map<String, Tensor> tensors() {
+  public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
     all.put("lora_A.weight", a);
     all.put("lora_B.weight", b);

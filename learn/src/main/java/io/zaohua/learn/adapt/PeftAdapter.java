@@ -3,8 +3,12 @@ package io.zaohua.learn.adapt;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.learn.TensorFiles;
+import io.zaohua.learn.recipe.Method;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsFile;
@@ -18,11 +22,14 @@ import io.zaohua.tensor.Tensors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * A LoRA, rsLoRA or DoRA adapter as PEFT saves it: adapter_config.json and
@@ -71,10 +78,79 @@ public final class PeftAdapter {
   }
 
   /** The module whose weight is this tensor as it is; fused or transposed ones have none here. */
-  private static Optional<String> module(View view) {
+  public static Optional<String> module(View view) {
     return view instanceof View.Stored(var tensor) && tensor.endsWith(".weight")
         ? Optional.of(tensor.substring(0, tensor.length() - ".weight".length()))
         : Optional.empty();
+  }
+
+  /**
+   * What an adapter's files say besides its tensors.
+   *
+   * @param config adapter_config.json
+   * @param modules the base's module of each matrix, by canonical name
+   */
+  public record Description(String config, Map<String, String> modules) {
+    public Description {
+      modules = new LinkedHashMap<>(modules);
+    }
+  }
+
+  /** Describes a new adapter, or one that goes on from {@code start} and keeps its settings. */
+  public static Description describe(
+      Optional<Path> start,
+      Method.LowRank method,
+      Path base,
+      Map<String, LowRank> additions,
+      WeightTable names) {
+    Map<String, String> modules = new LinkedHashMap<>();
+    var last = new TreeSet<String>();
+    for (String matrix : additions.keySet()) {
+      String module = names.find(matrix + ".weight").flatMap(PeftAdapter::module).orElseThrow();
+      modules.put(matrix, module);
+      last.add(module.substring(module.lastIndexOf('.') + 1));
+    }
+    ObjectNode json =
+        start
+            .map(s -> (ObjectNode) config(s.resolve("adapter_config.json")))
+            .orElseGet(() -> fresh(method, base));
+    json.set("target_modules", new ObjectMapper().valueToTree(last));
+    return new Description(json.toPrettyString() + "\n", modules);
+  }
+
+  private static ObjectNode fresh(Method.LowRank method, Path base) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("peft_type", "LORA");
+    json.put("task_type", "CAUSAL_LM");
+    json.put("base_model_name_or_path", base.toString());
+    json.put("r", method.rank());
+    json.put("lora_alpha", method.alpha());
+    json.put("lora_dropout", 0.0);
+    json.put("bias", "none");
+    json.put("fan_in_fan_out", false);
+    json.put("use_rslora", method.stabilized());
+    json.put("use_dora", method.decomposed());
+    json.put("inference_mode", true);
+    return json;
+  }
+
+  /** Writes adapter_config.json and adapter_model.safetensors, F32. */
+  public static void write(Path folder, Description description, Map<String, LowRank> additions) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    additions.forEach(
+        (matrix, addition) ->
+            addition
+                .tensors()
+                .forEach(
+                    (name, tensor) ->
+                        tensors.put(
+                            PREFIX + description.modules().get(matrix) + "." + name, tensor)));
+    TensorFiles.write(folder.resolve("adapter_model.safetensors"), Map.of("format", "pt"), tensors);
+    byte[] config = description.config().getBytes(StandardCharsets.UTF_8);
+    try (NewFile file = NewFile.create(folder.resolve("adapter_config.json"), config.length)) {
+      file.write(ByteBuffer.wrap(config));
+      file.finish();
+    }
   }
 
   private static LowRank addition(SafetensorsFile file, String module, JsonNode config) {

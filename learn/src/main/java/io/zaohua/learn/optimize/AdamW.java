@@ -7,6 +7,8 @@ import io.zaohua.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), in the order of PyTorch's AdamW.
@@ -34,7 +36,7 @@ public final class AdamW implements Optimizer {
     }
   }
 
-  private record State(Tensor weight, Tensor mean, Tensor square) {}
+  private record State(Tensor weight, Tensor mean, Tensor square, double decay) {}
 
   private final Settings settings;
   private final List<State> states = new ArrayList<>();
@@ -42,10 +44,28 @@ public final class AdamW implements Optimizer {
 
   /** An optimizer of these leaves. */
   public AdamW(Collection<Tensor> weights, Settings settings) {
+    this(weights, settings, _ -> true);
+  }
+
+  /** An optimizer of these leaves that decays only some of them. */
+  public AdamW(Collection<Tensor> weights, Settings settings, Predicate<Tensor> decays) {
     this.settings = settings;
     for (Tensor weight : weights) {
-      states.add(new State(weight, Tensors.zerosLike(weight), Tensors.zerosLike(weight)));
+      double decay = decays.test(weight) ? settings.decay() : 0;
+      states.add(new State(weight, Tensors.zerosLike(weight), Tensors.zerosLike(weight), decay));
     }
+  }
+
+  @Override
+  public Map<String, List<Tensor>> state() {
+    return Map.of(
+        "mean", states.stream().map(State::mean).toList(),
+        "square", states.stream().map(State::square).toList());
+  }
+
+  @Override
+  public void goOnAfter(int done) {
+    steps = done;
   }
 
   @Override
@@ -64,7 +84,9 @@ public final class AdamW implements Optimizer {
   }
 
   private void update(State s, Tensor gradient, double rate, double stride, double squareBias) {
-    s.weight().inPlace().mul(1 - rate * settings.decay());
+    if (s.decay() > 0) {
+      s.weight().inPlace().mul(1 - rate * s.decay());
+    }
     s.mean().inPlace().lerp(gradient, 1 - settings.beta1());
     s.square().inPlace().mul(settings.beta2()).addcmul(gradient, gradient, 1 - settings.beta2());
     Tensor size = s.square().sqrt();

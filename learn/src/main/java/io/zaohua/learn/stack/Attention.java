@@ -65,7 +65,7 @@ record Attention(
     if (sight.plainlyCausal(spec.window())) {
       return Functional.attention(q, k, v, spec.scale(), true);
     }
-    Optional<Tensor> mask = sight.mask(spec.window());
+    Optional<Tensor> mask = sight.added(spec.window());
     return mask.map(seen -> Functional.attention(q, k, v, seen, spec.scale()))
         .orElseGet(() -> Functional.attention(q, k, v, spec.scale(), false));
   }

@@ -17,10 +17,13 @@ final class Sight {
   private final boolean causal;
   private final Map<Rope, Rotation> rotations = new HashMap<>();
   private final Map<Integer, Tensor> masks = new HashMap<>();
+  private final Map<Integer, Tensor> added = new HashMap<>();
+  private final Optional<Tensor> segments;
 
-  Sight(int length, boolean causal) {
+  Sight(int length, boolean causal, Optional<Tensor> segments) {
     this.length = length;
     this.causal = causal;
+    this.segments = segments;
   }
 
   Rotation rotation(Rope rope) {
@@ -29,12 +32,12 @@ final class Sight {
 
   /** Whether a layer with this window sees all earlier positions, so that it needs no mask. */
   boolean plainlyCausal(int window) {
-    return causal && (window == 0 || window >= length);
+    return causal && segments.isEmpty() && (window == 0 || window >= length);
   }
 
-  /** BOOL [T, T], true where row i sees column j; empty if all see all. */
+  /** BOOL [T, T] or [B, 1, T, T], true where row i sees column j; empty if all see all. */
   Optional<Tensor> mask(int window) {
-    if (!causal && window == 0) {
+    if (!causal && window == 0 && segments.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(masks.computeIfAbsent(window, this::makeMask));
@@ -43,6 +46,23 @@ final class Sight {
   private Tensor makeMask(int window) {
     Tensor all = Tensors.ones(DType.BOOL, length, length);
     Tensor until = causal ? Masks.tril(all, 0) : all;
-    return window == 0 ? until : Masks.and(until, Masks.not(Masks.tril(all, -window)));
+    Tensor near = window == 0 ? until : Masks.and(until, Masks.not(Masks.tril(all, -window)));
+    return segments.map(s -> Masks.and(near, same(s))).orElse(near);
+  }
+
+  /** BOOL [B, 1, T, T], true where both positions are of one segment. */
+  private static Tensor same(Tensor segments) {
+    return Masks.eq(segments.unsqueeze(2), segments.unsqueeze(1)).unsqueeze(1);
+  }
+
+  /** The mask as numbers to add to the scores, made once: the fused kernels want it so. */
+  Optional<Tensor> added(int window) {
+    return mask(window).map(m -> added.computeIfAbsent(window, _ -> asNumbers(m)));
+  }
+
+  private static Tensor asNumbers(Tensor mask) {
+    long[] shape = mask.shape().stream().mapToLong(Long::longValue).toArray();
+    Tensor zeros = Tensors.zeros(DType.F32, mask.device(), shape);
+    return Masks.fill(zeros, Masks.not(mask), Double.NEGATIVE_INFINITY);
   }
 }

@@ -74,12 +74,22 @@ public final class Transformer {
 
   /** Token ids, I64 [B, T], to the final hidden states [B, T, width], normed. */
   public Tensor hidden(Tensor ids) {
+    return hidden(ids, Optional.empty());
+  }
+
+  /**
+   * The same, where a position sees only those of its own segment: several texts in one row.
+   * Positions are counted through the whole row, which rotary ones do not notice.
+   *
+   * @param segments I64 [B, T]; empty if a row is one text
+   */
+  public Tensor hidden(Tensor ids, Optional<Tensor> segments) {
     int length = Math.toIntExact(ids.size(1));
     Tensor x = Functional.embedding(ids, embedding); // [B, T, width]
     float scale = spec.embedding().scale();
     Tensor scaled = scale == 1 ? x : x.mul(scale);
     Tensor h = positions.map(table -> scaled.add(table.slice(0, 0, length))).orElse(scaled);
-    Sight sight = new Sight(length, spec.causal());
+    Sight sight = new Sight(length, spec.causal(), segments);
     for (Block block : blocks) {
       h = block.apply(h, sight); // [B, T, width]
     }

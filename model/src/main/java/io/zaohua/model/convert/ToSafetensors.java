@@ -1,6 +1,5 @@
 package io.zaohua.model.convert;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
@@ -8,8 +7,6 @@ import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +15,6 @@ import java.util.Optional;
 
 /** One checkpoint on its way to a Hugging Face folder. */
 final class ToSafetensors {
-  private static final long SHARD_BYTES = 5_000_000_000L;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Checkpoint checkpoint;
@@ -52,12 +48,16 @@ final class ToSafetensors {
     var files =
         new ArrayList<>(
             new SafetensorsWriter(Map.of("format", "pt"), infos)
-                .write(folder, SHARD_BYTES, source));
-    files.add(text(folder.resolve("config.json"), config(infos.getFirst().type())));
-    generation().ifPresent(g -> files.add(text(folder.resolve("generation_config.json"), g)));
+                .write(folder, HuggingFaceFolder.SHARD_BYTES, source));
+    files.add(
+        HuggingFaceFolder.text(folder.resolve("config.json"), config(infos.getFirst().type())));
+    generation()
+        .ifPresent(
+            g -> files.add(HuggingFaceFolder.text(folder.resolve("generation_config.json"), g)));
     checkpoint
         .chatTemplate()
-        .ifPresent(t -> files.add(text(folder.resolve("chat_template.jinja"), t)));
+        .ifPresent(
+            t -> files.add(HuggingFaceFolder.text(folder.resolve("chat_template.jinja"), t)));
     if (checkpoint.metadata().isPresent()) {
       notes.add(
           Message.of(
@@ -68,17 +68,7 @@ final class ToSafetensors {
   }
 
   private String config(TensorType type) {
-    var json = checkpoint.config().json().deepCopy();
-    json.put("model_type", checkpoint.family().name());
-    json.putArray("architectures").add(checkpoint.family().className());
-    String dtype =
-        switch (type) {
-          case F16 -> "float16";
-          case BF16 -> "bfloat16";
-          default -> "float32";
-        };
-    json.put("dtype", dtype);
-    json.put("torch_dtype", dtype);
+    var json = HuggingFaceFolder.json(checkpoint.config(), checkpoint.family(), type);
     if (json.get("rope_parameters") instanceof ObjectNode rope
         && rope.path("rope_type").asText().equals("divisors")) {
       // transformers knows ready-made divisors as LongRoPE with one set of factors.
@@ -99,7 +89,7 @@ final class ToSafetensors {
     if (!generation.endTokens().isEmpty()) {
       json.set("eos_token_id", JSON.valueToTree(generation.endTokens().stream().sorted().toList()));
     }
-    return pretty(json);
+    return HuggingFaceFolder.pretty(json);
   }
 
   private Optional<String> generation() {
@@ -114,23 +104,6 @@ final class ToSafetensors {
       return Optional.empty();
     }
     json.put("do_sample", true);
-    return Optional.of(pretty(json));
-  }
-
-  private static String pretty(ObjectNode json) {
-    try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Path text(Path path, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    try (var file = NewFile.create(path, bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes));
-      file.finish();
-    }
-    return path;
+    return Optional.of(HuggingFaceFolder.pretty(json));
   }
 }

@@ -1,0 +1,202 @@
+package io.zaohua.learn.recipe;
+
+import io.zaohua.learn.optimize.AdamW;
+import io.zaohua.learn.optimize.Schedule;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A training run as data; docs/guide/train.md explains every key.
+ *
+ * @param model what is trained
+ * @param data what it is trained on
+ * @param method which of its weights change
+ * @param optimizer how they change
+ * @param schedule how fast, step by step
+ * @param loss what is made small
+ * @param pace how much at once, and how long
+ * @param watch what is looked at and kept on the way
+ * @param output the run's folder
+ * @param text the recipe itself, as YAML with overrides in it
+ */
+public record Recipe(
+    ModelSource model,
+    DataSource data,
+    Method method,
+    Optimization optimizer,
+    Rates schedule,
+    LossSettings loss,
+    Pace pace,
+    Watch watch,
+    Path output,
+    String text) {
+
+  /**
+   * AdamW's constants.
+   *
+   * @param rate the highest learning rate
+   * @param settings its constants
+   * @param decayVectors whether norms and biases are decayed too
+   */
+  public record Optimization(double rate, AdamW.Settings settings, boolean decayVectors) {}
+
+  /**
+   * The course of the learning rate.
+   *
+   * @param kind constant, linear, cosine or wsd
+   * @param warmup steps of climbing; a share of all steps below 1
+   * @param floor what is left at the end, as a share of the rate
+   * @param decay steps of the final fall (wsd); a share of all steps below 1
+   */
+  public record Rates(String kind, double warmup, double floor, double decay) {
+
+    /** The schedule for so many steps with this highest rate. */
+    public Schedule over(int steps, double peak) {
+      int climb = count(warmup, steps);
+      int rest = Math.max(1, steps - climb);
+      Schedule main =
+          switch (kind) {
+            case "linear" -> Schedule.linear(peak, floor * peak, rest);
+            case "cosine" -> Schedule.cosine(peak, floor * peak, rest);
+            case "wsd" -> {
+              int fall = Math.clamp(count(decay, steps), 1, rest);
+              yield Schedule.stableThenDecay(peak, floor * peak, rest - fall, fall);
+            }
+            default -> Schedule.constant(peak);
+          };
+      return climb == 0 ? main : main.warmedUp(climb, peak);
+    }
+
+    private static int count(double steps, int all) {
+      return (int) Math.round(steps < 1 ? steps * all : steps);
+    }
+  }
+
+  /**
+   * What is added to plain cross-entropy.
+   *
+   * @param smoothing share of each target given evenly to the whole vocabulary
+   * @param zLoss weight of the squared log-partition (PaLM, 2022), keeps logits small
+   */
+  public record LossSettings(double smoothing, double zLoss) {}
+
+  /**
+   * How much at once, and how long.
+   *
+   * @param batch sequences of one pass
+   * @param accumulation passes of one step, as if they were one batch
+   * @param steps steps of the run, if given
+   * @param epochs times through the data, if steps are not given
+   * @param clip highest norm of the gradient; 0 means any
+   * @param seed what is drawn by chance: order, initial weights of adapters
+   */
+  public record Pace(
+      int batch,
+      int accumulation,
+      Optional<Integer> steps,
+      double epochs,
+      double clip,
+      long seed) {}
+
+  /**
+   * What is looked at and kept on the way.
+   *
+   * @param evaluateEvery steps between evaluations; 0 means at the end only
+   * @param evaluateBatches passes of one evaluation at most
+   * @param saveEvery steps between checkpoints; 0 means at the end only
+   * @param keepLast checkpoints kept, the newest
+   * @param keepBest checkpoints kept besides, those with the lowest held-out loss
+   */
+  public record Watch(
+      int evaluateEvery, int evaluateBatches, int saveEvery, int keepLast, int keepBest) {}
+
+  /**
+   * Reads a recipe and checks every key.
+   *
+   * @param file the YAML file; paths in it are looked up beside it, then in the current folder
+   * @param overrides {@code a.b=c}, as {@code --set} takes them
+   * @throws UserError naming the key, and the nearest known one where it is unknown
+   */
+  public static Recipe read(Path file, List<String> overrides) {
+    Map<String, Object> values = RecipeFile.read(file, overrides);
+    Section top = new Section("", values);
+    Places places = Places.beside(file);
+    Recipe recipe =
+        new Recipe(
+            ModelSource.read(top, places),
+            DataSource.read(top.section("data"), places),
+            Method.read(top.sectionOrWord("method", "name"), places),
+            optimization(top.section("optimizer")),
+            rates(top.sectionOrWord("schedule", "name")),
+            loss(top.section("loss")),
+            pace(top),
+            watch(top),
+            top.text("output").map(Path::of).orElseThrow(() -> top.missing("output")),
+            RecipeFile.text(places.absolute(new LinkedHashMap<>(values))));
+    top.finish();
+    return recipe;
+  }
+
+  private static Optimization optimization(Section s) {
+    s.choice("name", "adamw", List.of("adamw"));
+    List<Double> betas = s.numbers("betas");
+    boolean fit = betas.isEmpty() || betas.size() == 2;
+    if (!fit || betas.stream().anyMatch(b -> b < 0 || b >= 1)) {
+      throw s.wrong("betas", betas, "two numbers from 0 to below 1", "两个 0 到 1 之间的数");
+    }
+    var settings =
+        new AdamW.Settings(
+            betas.isEmpty() ? 0.9 : betas.get(0),
+            betas.isEmpty() ? 0.95 : betas.get(1),
+            s.number("eps", 1e-8, 1e-30, 1),
+            s.number("weight_decay", 0.1, 0, 10));
+    return new Optimization(s.number("lr", 1e-3, 0, 1e3), settings, s.flag("decay_vectors", true));
+  }
+
+  private static Rates rates(Section s) {
+    return new Rates(
+        s.choice("name", "cosine", List.of("constant", "linear", "cosine", "wsd")),
+        s.number("warmup", 0, 0, Integer.MAX_VALUE),
+        s.number("floor", 0.1, 0, 1),
+        s.number("decay", 0.2, 0, Integer.MAX_VALUE));
+  }
+
+  private static LossSettings loss(Section s) {
+    return new LossSettings(s.number("label_smoothing", 0, 0, 1), s.number("z_loss", 0, 0, 1));
+  }
+
+  private static Pace pace(Section top) {
+    Optional<Integer> steps =
+        top.has("steps") ? Optional.of(top.whole("steps", 1, 1)) : Optional.empty();
+    boolean epochs = top.has("epochs");
+    if (steps.isPresent() && epochs) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("The recipe gives both steps and epochs.", "配方同时给出了 steps 与 epochs。"),
+          Message.of("Give one of them.", "请只给出其中之一。"));
+    }
+    return new Pace(
+        top.whole("batch", 8, 1),
+        top.whole("accumulation", 1, 1),
+        steps,
+        top.number("epochs", 1, 1e-6, 1e6),
+        top.number("clip", 1, 0, 1e9),
+        top.whole("seed", 0).orElse(0L));
+  }
+
+  private static Watch watch(Section top) {
+    Section evaluation = top.section("evaluation");
+    Section checkpoints = top.section("checkpoints");
+    return new Watch(
+        evaluation.whole("every", 0, 0),
+        evaluation.whole("batches", 50, 1),
+        checkpoints.whole("every", 0, 0),
+        checkpoints.whole("last", 2, 1),
+        checkpoints.whole("best", 1, 0));
+  }
+}

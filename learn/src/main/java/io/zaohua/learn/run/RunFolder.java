@@ -1,0 +1,252 @@
+package io.zaohua.learn.run;
+
+import io.zaohua.learn.TensorFiles;
+import io.zaohua.learn.optimize.Optimizer;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.file.NewFile;
+import io.zaohua.model.safetensors.SafetensorsFile;
+import io.zaohua.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A run on disk: {@code recipe.yaml}, {@code run.json}, {@code metrics.jsonl}, {@code
+ * checkpoints/step-N} and, at the end, {@code model}. A checkpoint appears when it is complete and
+ * on the disk, so that a killed run goes on from the last one.
+ */
+final class RunFolder {
+  private static final Pattern STEP = Pattern.compile("step-(\\d{8})");
+  private static final String STATE = "state.safetensors";
+
+  private final Path folder;
+
+  RunFolder(Path folder) {
+    this.folder = folder.toAbsolutePath().normalize();
+  }
+
+  /**
+   * A checkpoint.
+   *
+   * @param step steps made
+   * @param tokens tokens learned
+   * @param held held-out loss, if it was measured
+   */
+  record Saved(Path path, int step, long tokens, OptionalDouble held) {}
+
+  Path metrics() {
+    return folder.resolve("metrics.jsonl");
+  }
+
+  Path model() {
+    return folder.resolve("model");
+  }
+
+  Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Makes the folder; what a killed run left half written goes. */
+  void prepare() {
+    try {
+      Files.createDirectories(checkpoints());
+      for (Path place : List.of(folder, checkpoints())) {
+        for (Path leftover : list(place)) {
+          if (String.valueOf(leftover.getFileName()).endsWith(".part")) {
+            remove(leftover);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.IO,
+          Message.of("The run's folder %s cannot be made.", "无法建立训练文件夹 %s。", folder),
+          Message.of("Name another output, or check the permissions.", "请换一个 output,或检查权限。"),
+          e);
+    }
+  }
+
+  /** All checkpoints, the oldest first. */
+  List<Saved> saved() {
+    return list(checkpoints()).stream()
+        .filter(p -> STEP.matcher(String.valueOf(p.getFileName())).matches())
+        .filter(p -> Files.isRegularFile(p.resolve(STATE)))
+        .map(RunFolder::read)
+        .sorted(Comparator.comparingInt(Saved::step))
+        .toList();
+  }
+
+  Optional<Saved> newest() {
+    return saved().stream().reduce((_, later) -> later);
+  }
+
+  private static Saved read(Path path) {
+    try (SafetensorsFile file = SafetensorsFile.open(path.resolve(STATE))) {
+      Map<String, String> facts = file.metadata();
+      String held = facts.getOrDefault("held", "");
+      return new Saved(
+          path,
+          Integer.parseInt(facts.getOrDefault("step", "0")),
+          Long.parseLong(facts.getOrDefault("tokens", "0")),
+          held.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(held)));
+    }
+  }
+
+  /** Writes a checkpoint: the model as others load it, and all that going on needs. */
+  Saved save(Subject subject, Optimizer optimizer, int step, long tokens, OptionalDouble held) {
+    Path target = checkpoints().resolve(String.format("step-%08d", step));
+    Path partial = checkpoints().resolve("." + target.getFileName() + ".part");
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("step", Integer.toString(step));
+    facts.put("tokens", Long.toString(tokens));
+    held.ifPresent(h -> facts.put("held", Double.toString(h)));
+    try {
+      remove(partial);
+      Files.createDirectories(partial);
+      subject.save(partial);
+      TensorFiles.write(partial.resolve(STATE), facts, state(subject, optimizer));
+      sync(partial);
+      remove(target);
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+      sync(checkpoints());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (UserError e) {
+      removeQuietly(partial);
+      throw e;
+    }
+    return new Saved(target, step, tokens, held);
+  }
+
+  /** Fills weights and optimizer from a checkpoint, bit for bit. */
+  void restore(Saved saved, Subject subject, Optimizer optimizer) {
+    Path path = saved.path().resolve(STATE);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      TensorFiles.fill(file, state(subject, optimizer))
+          .ifPresent(
+              name -> {
+                throw new UserError(
+                    UserError.Kind.INPUT,
+                    Message.of(
+                        "%s does not belong to this recipe: %s is missing or has another shape.",
+                        "%s 与此配方不符:缺少 %s,或其形状不同。", path, name),
+                    Message.of(
+                        "Go on with the recipe the run began with, or name another output.",
+                        "请用原来的配方继续,或换一个 output。"));
+              });
+    }
+    optimizer.goOnAfter(saved.step());
+  }
+
+  private static Map<String, Tensor> state(Subject subject, Optimizer optimizer) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    subject.trainable().forEach((name, tensor) -> all.put("weight/" + name, tensor));
+    List<String> names = List.copyOf(subject.trainable().keySet());
+    optimizer
+        .state()
+        .forEach(
+            (kind, tensors) -> {
+              for (int i = 0; i < names.size(); i++) {
+                all.put(kind + "/" + names.get(i), tensors.get(i));
+              }
+            });
+    return all;
+  }
+
+  /** Keeps the newest checkpoints and those with the lowest held-out loss. */
+  void prune(int last, int best) {
+    List<Saved> all = saved();
+    Set<Saved> kept = new HashSet<>(all.subList(Math.max(0, all.size() - last), all.size()));
+    all.stream()
+        .filter(s -> s.held().isPresent())
+        .sorted(Comparator.comparingDouble(s -> s.held().getAsDouble()))
+        .limit(best)
+        .forEach(kept::add);
+    all.stream().filter(s -> !kept.contains(s)).forEach(s -> removeQuietly(s.path()));
+  }
+
+  /** Writes the trained model; it replaces an older one when it is complete. */
+  Path finish(Subject subject) {
+    Path partial = folder.resolve(".model.part");
+    try {
+      remove(partial);
+      Files.createDirectories(partial);
+      subject.save(partial);
+      sync(partial);
+      remove(model());
+      Files.move(partial, model(), StandardCopyOption.ATOMIC_MOVE);
+      sync(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return model();
+  }
+
+  void write(String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try (NewFile file = NewFile.create(folder.resolve(name), bytes.length)) {
+      file.write(ByteBuffer.wrap(bytes));
+      file.finish();
+    }
+  }
+
+  private Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  private static List<Path> list(Path place) {
+    if (!Files.isDirectory(place)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(place)) {
+      return entries.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void removeQuietly(Path path) {
+    try {
+      remove(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void remove(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  /** Brings a folder's entries to the disk; Windows has no such thing. */
+  private static void sync(Path folder) throws IOException {
+    if (!System.getProperty("os.name", "").startsWith("Windows")) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}

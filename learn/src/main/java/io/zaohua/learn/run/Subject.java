@@ -1,0 +1,226 @@
+package io.zaohua.learn.run;
+
+import io.zaohua.learn.InitialWeights;
+import io.zaohua.learn.LoadedWeights;
+import io.zaohua.learn.adapt.AdaptedWeights;
+import io.zaohua.learn.adapt.LowRank;
+import io.zaohua.learn.adapt.PeftAdapter;
+import io.zaohua.learn.recipe.Method;
+import io.zaohua.learn.recipe.ModelSource;
+import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.learn.stack.Transformer;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.convert.HuggingFaceFolder;
+import io.zaohua.model.family.Config;
+import io.zaohua.model.family.Families;
+import io.zaohua.model.family.Family;
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.model.tokenizer.Tokenizer;
+import io.zaohua.model.tokenizer.TokenizerJson;
+import io.zaohua.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a run trains: the stack, its trainable tensors by name, and how both become files. Its
+ * tensors live in the scope that is open when it is made.
+ */
+final class Subject {
+  /** What belongs to a model in its folder besides weights and config.json. */
+  private static final List<String> BESIDE =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer.model",
+          "generation_config.json",
+          "chat_template.jinja",
+          "chat_template.json");
+
+  private final Family family;
+  private final Config config;
+  private final Transformer model;
+  private final Map<String, Tensor> trainable;
+  private final Optional<Tokenizer> tokenizer;
+  private final Optional<String> template;
+  private final Path beside;
+  private final Optional<Adapter> adapter;
+
+  /** A low-rank adapter in the making. */
+  private record Adapter(AdaptedWeights weights, PeftAdapter.Description description) {}
+
+  private Subject(
+      Family family,
+      Config config,
+      Transformer model,
+      Map<String, Tensor> trainable,
+      Optional<Tokenizer> tokenizer,
+      Optional<String> template,
+      Path beside,
+      Optional<Adapter> adapter) {
+    this.family = family;
+    this.config = config;
+    this.model = model;
+    this.trainable = new LinkedHashMap<>(trainable);
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.beside = beside;
+    this.adapter = adapter;
+  }
+
+  static Subject of(Recipe recipe) {
+    return switch (recipe.model()) {
+      case ModelSource.Existing(Path path) -> existing(path, recipe.method(), recipe.pace().seed());
+      case ModelSource.Fresh fresh -> fresh(fresh, recipe.method());
+    };
+  }
+
+  private static Subject existing(Path path, Method method, long seed) {
+    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+      TransformerSpec spec = checkpoint.spec();
+      Path beside = Files.isDirectory(path) ? path : path.resolveSibling(".");
+      return switch (method) {
+        case Method.Full _ -> {
+          var weights = new LoadedWeights(checkpoint.weights(), true);
+          Transformer model = Transformer.of(spec, weights);
+          yield new Subject(
+              checkpoint.family(),
+              checkpoint.config(),
+              model,
+              weights.tensors(),
+              checkpoint.tokenizer(),
+              checkpoint.chatTemplate(),
+              beside,
+              Optional.empty());
+        }
+        case Method.LowRank lora -> {
+          var frozen = new LoadedWeights(checkpoint.weights(), false);
+          Map<String, LowRank> additions =
+              lora.start()
+                  .map(a -> PeftAdapter.read(a, spec, checkpoint.table()))
+                  .orElseGet(() -> LowRankStart.of(lora, spec, checkpoint.table(), frozen, seed));
+          var adapted = new AdaptedWeights(frozen, additions);
+          Transformer model = Transformer.of(spec, adapted);
+          var description =
+              PeftAdapter.describe(lora.start(), lora, path, additions, checkpoint.table());
+          yield new Subject(
+              checkpoint.family(),
+              checkpoint.config(),
+              model,
+              adapted.tensors(),
+              checkpoint.tokenizer(),
+              checkpoint.chatTemplate(),
+              beside,
+              Optional.of(new Adapter(adapted, description)));
+        }
+      };
+    }
+  }
+
+  private static Subject fresh(ModelSource.Fresh fresh, Method method) {
+    if (!(method instanceof Method.Full)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("A new model cannot be frozen under an adapter.", "新模型不能冻结在适配器之下。"),
+          Message.of("Use method: full.", "请用 method: full。"));
+    }
+    Tokenizer tokenizer = TokenizerJson.open(fresh.tokenizer()).tokenizer();
+    Config said = fresh.config();
+    if (!said.has("vocab_size")) {
+      said = said.with("vocab_size", tokenizer.vocabularySize());
+    }
+    if (said.needInteger("vocab_size") < tokenizer.vocabularySize()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "The tokenizer has %d tokens, and model.config.vocab_size is %d.",
+              "分词器有 %d 个词元,而 model.config.vocab_size 为 %d。",
+              tokenizer.vocabularySize(),
+              said.needInteger("vocab_size")),
+          Message.of("Leave vocab_size out.", "请去掉 vocab_size。"));
+    }
+    if (!said.has("bos_token_id") && tokenizer.bos().isPresent()) {
+      said = said.with("bos_token_id", tokenizer.bos().getAsInt());
+    }
+    if (!said.has("eos_token_id") && tokenizer.eos().isPresent()) {
+      said = said.with("eos_token_id", tokenizer.eos().getAsInt());
+    }
+    Family family = Families.of(said);
+    Config config = said.or(family.defaults());
+    TransformerSpec spec = family.spec(config);
+    var weights = new InitialWeights(spec, fresh.seed(), fresh.deviation());
+    Path place = fresh.tokenizer();
+    return new Subject(
+        family,
+        config,
+        Transformer.of(spec, weights),
+        weights.tensors(),
+        Optional.of(tokenizer),
+        Optional.empty(),
+        Files.isDirectory(place) ? place : place.resolveSibling("."),
+        Optional.empty());
+  }
+
+  Transformer model() {
+    return model;
+  }
+
+  /** What changes, by canonical name, always in the same order. */
+  Map<String, Tensor> trainable() {
+    return trainable;
+  }
+
+  Tokenizer needTokenizer() {
+    return tokenizer.orElseThrow(
+        () ->
+            new UserError(
+                UserError.Kind.INPUT,
+                Message.of("The model has no tokenizer, and the data is text.", "模型没有分词器,而数据是文本。"),
+                Message.of(
+                    "Put its tokenizer.json beside it, or train on format: batches.",
+                    "请把 tokenizer.json 放在旁边,或使用 format: batches。")));
+  }
+
+  /** The model's chat template, if it has one. */
+  Optional<String> template() {
+    return template;
+  }
+
+  /** Writes the model, or the adapter, into a folder. */
+  void save(Path folder) {
+    if (adapter.isPresent()) {
+      PeftAdapter.write(folder, adapter.get().description(), adapter.get().weights().additions());
+      return;
+    }
+    HuggingFaceFolder.write(
+        folder,
+        family,
+        config,
+        model.spec(),
+        new TensorWeights(part -> Optional.ofNullable(trainable.get(part)).orElseThrow()),
+        TensorType.F32);
+    for (String name : BESIDE) {
+      Path source = beside.resolve(name);
+      if (Files.isRegularFile(source)) {
+        try {
+          Files.copy(source, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+}

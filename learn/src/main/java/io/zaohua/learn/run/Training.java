@@ -1,0 +1,247 @@
+package io.zaohua.learn.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.learn.data.Batch;
+import io.zaohua.learn.data.ReadyBatches;
+import io.zaohua.learn.data.TextFiles;
+import io.zaohua.learn.data.TrainingData;
+import io.zaohua.learn.optimize.AdamW;
+import io.zaohua.learn.optimize.Clip;
+import io.zaohua.learn.optimize.Optimizer;
+import io.zaohua.learn.optimize.Schedule;
+import io.zaohua.learn.recipe.DataSource;
+import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import io.zaohua.tensor.Scope;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A run from recipe to model. Everything in it is a function of the recipe and the step's number,
+ * but for weights and the optimizer's memory, which checkpoints hold bit for bit: a run that goes
+ * on ends with the weights of an unbroken one.
+ */
+public final class Training {
+  /** A mean loss this many times the first one is an explosion. */
+  private static final double EXPLODED = 3;
+
+  private static final int WINDOW = 20;
+
+  private final Recipe recipe;
+  private final TrainingListener listener;
+  private final RunFolder folder;
+  private final Subject subject;
+  private final TrainingData data;
+  private final Optional<TrainingData> held;
+  private final Optimizer optimizer;
+  private final LanguageLoss loss;
+  private final int steps;
+
+  private Training(Recipe recipe, TrainingListener listener, RunFolder folder) {
+    this.recipe = recipe;
+    this.listener = listener;
+    this.folder = folder;
+    this.subject = Subject.of(recipe);
+    switch (recipe.data()) {
+      case DataSource.Text text -> {
+        var read =
+            TextFiles.read(
+                text, subject.needTokenizer(), recipe.pace().batch(), recipe.pace().seed());
+        this.data = read.training();
+        this.held = read.held();
+      }
+      case DataSource.Batches batches -> {
+        this.data = ReadyBatches.open(batches.file());
+        this.held = batches.held().map(ReadyBatches::open);
+      }
+    }
+    data.notes().forEach(listener::note);
+    var adam = recipe.optimizer();
+    this.optimizer =
+        new AdamW(
+            subject.trainable().values(),
+            adam.settings(),
+            t -> adam.decayVectors() || t.rank() > 1);
+    this.loss = new LanguageLoss(subject.model(), recipe.loss());
+    double all = recipe.pace().epochs() * data.size() / recipe.pace().accumulation();
+    this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
+  }
+
+  /**
+   * Runs a recipe to its end on the calling thread.
+   *
+   * @param resume whether to go on from the last checkpoint in the recipe's output
+   * @return the folder of the trained model (or adapter)
+   * @throws UserError if something in the recipe or the data is wrong, or the loss explodes
+   */
+  public static Path run(Recipe recipe, boolean resume, TrainingListener listener) {
+    RunFolder folder = new RunFolder(recipe.output());
+    folder.prepare();
+    Optional<RunFolder.Saved> saved = folder.newest();
+    if (saved.isPresent() && !resume) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s holds a run already, at step %d.",
+              "%s 已有一次训练,至第 %d 步。", recipe.output(), saved.get().step()),
+          Message.of(
+              "Go on with --resume, or name another output.", "请用 --resume 继续,或换一个 output。"));
+    }
+    try (Scope _ = Scope.open("training run")) {
+      Training training = new Training(recipe, listener, folder);
+      try {
+        return training.run(saved);
+      } finally {
+        close(training.data);
+        training.held.ifPresent(Training::close);
+      }
+    }
+  }
+
+  private static void close(TrainingData data) {
+    if (data instanceof ReadyBatches batches) {
+      batches.close();
+    }
+  }
+
+  private Path run(Optional<RunFolder.Saved> saved) {
+    saved.ifPresent(s -> folder.restore(s, subject, optimizer));
+    int done = saved.map(RunFolder.Saved::step).orElse(0);
+    long tokens = saved.map(RunFolder.Saved::tokens).orElse(0L);
+    describe(done);
+    Metrics metrics = new Metrics(folder.metrics(), done);
+    Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
+    Explosion explosion = new Explosion();
+    Speed speed = new Speed();
+    for (int step = done; step < steps; step++) {
+      List<Batch> batches = batches(step);
+      int learned = batches.stream().mapToInt(Batch::learned).sum();
+      double value = backward(batches, learned);
+      double norm =
+          Clip.byNorm(
+              subject.trainable().values(),
+              recipe.pace().clip() == 0 ? Double.POSITIVE_INFINITY : recipe.pace().clip());
+      explosion.check(step + 1, value, norm);
+      double rate = schedule.rate(step);
+      optimizer.step(rate);
+      tokens += learned;
+      speed.step(learned);
+      int made = step + 1;
+      boolean save = made == steps || due(made, recipe.watch().saveEvery());
+      OptionalDouble heldLoss =
+          save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
+      metrics.add(made, value, norm, rate, tokens, heldLoss);
+      if (save) {
+        folder.save(subject, optimizer, made, tokens, heldLoss);
+        folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
+      }
+      listener.progress(
+          new TrainingListener.Progress(
+              made,
+              steps,
+              value,
+              heldLoss,
+              speed.rate(),
+              Speed.memory(),
+              speed.left(steps - made)));
+    }
+    return folder.finish(subject);
+  }
+
+  private static boolean due(int step, int every) {
+    return every > 0 && step % every == 0;
+  }
+
+  private List<Batch> batches(int step) {
+    List<Batch> batches = new ArrayList<>();
+    for (int i = 0; i < recipe.pace().accumulation(); i++) {
+      batches.add(data.batch((long) step * recipe.pace().accumulation() + i));
+    }
+    return batches;
+  }
+
+  /** Several batches as if they were one: every position that learns counts the same. */
+  private double backward(List<Batch> batches, int learned) {
+    double sum = 0;
+    for (Batch batch : batches) {
+      sum += batch.learned() == 0 ? 0 : loss.backward(batch, learned);
+    }
+    return sum;
+  }
+
+  /** Mean loss a token over the data held out. */
+  private OptionalDouble evaluate() {
+    if (held.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double sum = 0;
+    long learned = 0;
+    long count = Math.min(held.get().size(), recipe.watch().evaluateBatches());
+    for (long i = 0; i < count; i++) {
+      Batch batch = held.get().batch(i);
+      sum += batch.learned() == 0 ? 0 : loss.sum(batch);
+      learned += batch.learned();
+    }
+    return learned == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / learned);
+  }
+
+  private void describe(int done) {
+    long weights = subject.trainable().values().stream().mapToLong(t -> t.count()).sum();
+    listener.note(
+        done == 0
+            ? Message.of(
+                "%,d weights are trained, %,d steps.", "训练 %,d 个权重,共 %,d 步。", weights, steps)
+            : Message.of(
+                "%,d weights are trained, going on after step %,d of %,d.",
+                "训练 %,d 个权重,自第 %,d 步之后继续,共 %,d 步。", weights, done, steps));
+    folder.write("recipe.yaml", recipe.text());
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("zaohua", "0.1.0");
+    json.put("java", System.getProperty("java.version", ""));
+    json.put("libtorch", io.zaohua.tensor.NativeParts.version());
+    json.put("system", io.zaohua.tensor.NativeParts.here().platform());
+    json.put("seed", recipe.pace().seed());
+    json.put("weights", weights);
+    json.put("steps", steps);
+    json.put("begun_after_step", done);
+    json.put("time", Instant.now().toString());
+    folder.write("run.json", json.toPrettyString() + "\n");
+  }
+
+  /** Stops a run that has gone wrong, before its weights are spoiled for good. */
+  private final class Explosion {
+    private double first = Double.NaN;
+    private double mean;
+    private int seen;
+
+    void check(int step, double value, double norm) {
+      if (!Double.isFinite(value) || !Double.isFinite(norm)) {
+        throw stop(step, "loss " + value + ", gradient norm " + norm);
+      }
+      seen++;
+      mean += (value - mean) / Math.min(seen, WINDOW);
+      first = seen == 1 ? value : first;
+      if (seen > WINDOW && mean > EXPLODED * first + 1) {
+        throw stop(step, "loss " + value + ", from " + first);
+      }
+    }
+
+    private UserError stop(int step, String fact) {
+      String last = folder.newest().map(s -> s.path().toString()).orElse("none was written yet");
+      return new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "Training went astray at step %d (%s); last good checkpoint: %s.",
+              "训练在第 %d 步失控(%s);最后一个完好的检查点:%s。", step, fact, last),
+          Message.of(
+              "Lower optimizer.lr, clip harder or warm up longer, then --resume.",
+              "请降低 optimizer.lr、加强 clip 或延长 warmup,再用 --resume 继续。"));
+    }
+  }
+}
