@@ -1,0 +1,73 @@
+package io.zaohua.learn.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.zaohua.model.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RecipeTest {
+  @TempDir Path folder;
+
+  private Recipe read(String more, String... overrides) throws IOException {
+    Files.writeString(folder.resolve("text.txt"), "text");
+    Files.createDirectories(folder.resolve("base"));
+    Path file =
+        Files.writeString(
+            folder.resolve("recipe.yaml"),
+            "model: base\ndata: {file: text.txt}\noutput: out\n" + more);
+    return Recipe.read(file, List.of(overrides));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'stesp: 3', stesp, steps",
+    "'optimizer: {lrr: 3}', optimizer.lrr, lr",
+    "'checkpoints: {evry: 3}', checkpoints.evry, every"
+  })
+  void anUnknownKeyIsNamedWithTheNearestKnownOne(String line, String key, String near) {
+    assertThatThrownBy(() -> read(line))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("unknown key " + key + "; the nearest known one is " + near + ".");
+  }
+
+  @Test
+  void overridesWinAndMakeSections() throws IOException {
+    Recipe recipe = read("steps: 3", "steps=5", "optimizer.betas=[0.5, 0.6]");
+    assertThat(recipe.pace().steps()).contains(5);
+    assertThat(recipe.optimizer().settings().beta2()).isEqualTo(0.6);
+  }
+
+  @Test
+  void aWrongValueIsOneSentence() {
+    assertThatThrownBy(() -> read("batch: many"))
+        .hasMessageContaining("gives batch: many, a whole number from 1 on was expected.");
+  }
+
+  @Test
+  void brokenYamlNamesItsLine() {
+    assertThatThrownBy(() -> read("steps: 1: 2")).hasMessageContaining("is not YAML at line 4");
+  }
+
+  @Test
+  void stepsAndEpochsExcludeEachOther() {
+    assertThatThrownBy(() -> read("steps: 1\nepochs: 1")).hasMessageContaining("both");
+  }
+
+  @Test
+  void sharesOfTheRunAreCountedInSteps() {
+    var rates = new Recipe.Rates("wsd", 0.1, 0, 0.2);
+    var schedule = rates.over(100, 1);
+    assertThat(schedule.rate(0)).isCloseTo(0.1, within(1e-12));
+    assertThat(schedule.rate(79)).isEqualTo(1);
+    assertThat(schedule.rate(90)).isCloseTo(0.5, within(1e-12));
+  }
+}

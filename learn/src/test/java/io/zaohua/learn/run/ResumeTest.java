@@ -1,0 +1,102 @@
+package io.zaohua.learn.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.model.UserError;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ResumeTest {
+  private static final int STEPS = 9;
+
+  @Test
+  void aRunThatGoesOnEndsWithTheWeightsOfAnUnbrokenOne(@TempDir Path whole, @TempDir Path broken)
+      throws IOException {
+    Path expected = train(whole, false);
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    Recipe.read(TinyRun.recipe(broken, STEPS), List.of()), false, new Breaks()))
+        .isInstanceOf(IllegalStateException.class);
+    Path made = train(broken, true);
+    assertThat(made.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+    assertThat(broken.resolve("run/metrics.jsonl"))
+        .hasSameTextualContentAs(whole.resolve("run/metrics.jsonl"));
+  }
+
+  @Test
+  void aFolderWithARunIsNotTrainedOverInSilence(@TempDir Path folder) throws IOException {
+    train(folder, false);
+    assertThatThrownBy(() -> train(folder, false))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("holds a run already, at step 9");
+  }
+
+  @Test
+  void onlyTheNewestCheckpointsStay(@TempDir Path folder) throws IOException {
+    train(folder, false);
+    try (var checkpoints = Files.list(folder.resolve("run/checkpoints"))) {
+      assertThat(checkpoints.map(p -> p.getFileName().toString()))
+          .containsExactlyInAnyOrder("step-00000008", "step-00000009");
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void aKilledProcessGoesOnBitForBit(@TempDir Path whole, @TempDir Path killed) throws Exception {
+    int steps = 60;
+    process(TinyRun.recipe(whole, steps), false).waitFor();
+    Process victim = process(TinyRun.recipe(killed, steps), false);
+    Path checkpoint = killed.resolve("run/checkpoints/step-00000006");
+    while (!Files.exists(checkpoint) && victim.isAlive()) {
+      Thread.sleep(5);
+    }
+    victim.destroyForcibly().waitFor();
+    assertThat(killed.resolve("run/model")).doesNotExist();
+    assertThat(process(TinyRun.recipe(killed, steps), true).waitFor()).isZero();
+    assertThat(killed.resolve("run/model/model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("run/model/model.safetensors"));
+  }
+
+  private static Path train(Path folder, boolean resume) throws IOException {
+    return Training.run(Recipe.read(TinyRun.recipe(folder, STEPS), List.of()), resume, new Quiet());
+  }
+
+  private static Process process(Path recipe, boolean resume) throws IOException {
+    var command =
+        new java.util.ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TinyRun.class.getName(),
+                recipe.toString()));
+    if (resume) {
+      command.add("--resume");
+    }
+    return new ProcessBuilder(command).inheritIO().start();
+  }
+
+  /** Fails after step 5, between two checkpoints. */
+  private static final class Breaks implements TrainingListener {
+    @Override
+    public void note(io.zaohua.model.Message message) {}
+
+    @Override
+    public void progress(Progress progress) {
+      if (progress.step() == 5) {
+        throw new IllegalStateException("the power went out");
+      }
+    }
+  }
+}
