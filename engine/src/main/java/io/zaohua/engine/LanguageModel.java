@@ -7,14 +7,14 @@ import io.zaohua.engine.cache.KvType;
 import io.zaohua.engine.cache.SavedCache;
 import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Kernels;
-import io.zaohua.engine.kernel.Matrices;
-import io.zaohua.engine.kernel.Matrix;
 import io.zaohua.engine.kernel.Slabs;
 import io.zaohua.engine.sample.Logits;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.adapter.AdaptedWeights;
+import io.zaohua.model.adapter.Adapter;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.checkpoint.Description;
 import io.zaohua.model.file.TensorType;
@@ -45,6 +45,7 @@ public final class LanguageModel implements AutoCloseable {
   private static final int DEFAULT_CONTEXT = 8192;
 
   private final Checkpoint checkpoint;
+  private final Weights weights;
   private final Arena arena;
   private final Cores cores;
   private final Executor executor;
@@ -53,8 +54,14 @@ public final class LanguageModel implements AutoCloseable {
   private boolean closed;
 
   private LanguageModel(
-      Checkpoint checkpoint, Arena arena, Cores cores, Executor executor, MemoryNeed need) {
+      Checkpoint checkpoint,
+      Weights weights,
+      Arena arena,
+      Cores cores,
+      Executor executor,
+      MemoryNeed need) {
     this.checkpoint = checkpoint;
+    this.weights = weights;
     this.arena = arena;
     this.cores = cores;
     this.executor = executor;
@@ -95,9 +102,19 @@ public final class LanguageModel implements AutoCloseable {
       KvShape shape = KvShape.of(spec, type);
       long heap = Runtime.getRuntime().maxMemory();
       KvPool pool = new KvPool(shape, Math.max(shape.bytes(context) * 2, heap / 4));
-      Packing packing = new Packing(checkpoint.weights(), new Slabs(arena), cores, options, total);
+      List<Adapter> adapters =
+          options.adapters().stream()
+              .map(a -> Adapter.read(a.path(), a.strength(), checkpoint))
+              .toList();
+      Packing packing =
+          new Packing(
+              checkpoint.weights(), adapters, new Slabs(arena), cores, options.progress(), total);
       Executor executor = new Executor(spec, checkpoint.weights(), packing::matrix, pool, cores);
-      return new LanguageModel(checkpoint, arena, cores, executor, need);
+      Weights adapted = checkpoint.weights();
+      for (Adapter adapter : adapters) {
+        adapted = new AdaptedWeights(adapted, adapter);
+      }
+      return new LanguageModel(checkpoint, adapted, arena, cores, executor, need);
     } catch (RuntimeException | Error e) {
       cores.close();
       arena.close();
@@ -116,39 +133,6 @@ public final class LanguageModel implements AutoCloseable {
           Message.of(
               "Start it with --add-modules jdk.incubator.vector.",
               "请用 --add-modules jdk.incubator.vector 启动。"));
-    }
-  }
-
-  /** Packs parts and tells how far it is. */
-  private static final class Packing {
-    private final Weights weights;
-    private final Slabs memory;
-    private final Cores cores;
-    private final LoadOptions options;
-    private final long total;
-    private long done;
-
-    Packing(Weights weights, Slabs memory, Cores cores, LoadOptions options, long total) {
-      this.weights = weights;
-      this.memory = memory;
-      this.cores = cores;
-      this.options = options;
-      this.total = total;
-    }
-
-    Matrix matrix(String part) {
-      Weights.Shape s = weights.shape(part);
-      Matrix m =
-          Matrices.pack(
-              s.type(),
-              Math.toIntExact(s.rows()),
-              Math.toIntExact(s.columns()),
-              (from, count, target) -> weights.readRows(part, from, count, target),
-              memory,
-              cores);
-      done = Math.min(total, done + s.rows() * s.rowBytes());
-      options.progress().loaded(done, total);
-      return m;
     }
   }
 
@@ -318,8 +302,7 @@ public final class LanguageModel implements AutoCloseable {
 
   private SavedCache savedCache() {
     try (KvSequence s = executor.open(contextLength())) {
-      return new SavedCache(
-          executor.pool(), s.ropeLength(), Fingerprint.of(spec(), checkpoint.weights()));
+      return new SavedCache(executor.pool(), s.ropeLength(), Fingerprint.of(spec(), weights));
     }
   }
 

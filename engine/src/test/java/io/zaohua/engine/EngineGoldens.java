@@ -12,7 +12,9 @@ final class EngineGoldens {
     String given = System.getProperty("goldens", "");
     Path all =
         given.isBlank()
-            ? Path.of(System.getProperty("zaohua.root"), "model/src/test/resources/goldens")
+            ? Path.of(System.getProperty("zaohua.root"))
+                .resolve(kind.equals("training") ? "learn" : "model")
+                .resolve("src/test/resources/goldens")
             : Path.of(given);
     return all.resolve(kind);
   }

@@ -19,6 +19,7 @@ public final class Commands {
           new Command("rm", (console, _) -> new Remove(console)),
           new Command("convert", (console, _) -> new Convert(console)),
           new Command("quantize", (console, _) -> new Quantize(console)),
+          new Command("merge", (console, _) -> new Merge(console)),
           new Command("train", (console, _) -> new Train(console)),
           new Command("completion", Completion::new));
 

@@ -6,11 +6,9 @@ import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.convert.Conversion;
 import io.zaohua.model.convert.Report;
-import io.zaohua.model.file.TensorType;
 import io.zaohua.model.gguf.GgufShards;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -73,8 +71,8 @@ final class Convert implements Callable<Integer> {
     try (Checkpoint checkpoint = Checkpoint.open(source)) {
       report =
           gguf
-              ? Conversion.toGguf(checkpoint, output, tensorType())
-              : Conversion.toSafetensors(checkpoint, output, tensorType());
+              ? Conversion.toGguf(checkpoint, output, type.map(PlainType::of))
+              : Conversion.toSafetensors(checkpoint, output, type.map(PlainType::of));
     }
     report.files().forEach(file -> console.println(file.toString()));
     report.notes().forEach(console::note);
@@ -107,22 +105,5 @@ final class Convert implements Callable<Integer> {
           GgufShards.split(source, base, GgufShards.Limit.bytes(split.orElseThrow() * 1_000_000L));
       shards.forEach(shard -> console.println(shard.toString()));
     }
-  }
-
-  private Optional<TensorType> tensorType() {
-    return type.map(
-        name ->
-            switch (name.toLowerCase(Locale.ROOT)) {
-              case "f32" -> TensorType.F32;
-              case "f16" -> TensorType.F16;
-              case "bf16" -> TensorType.BF16;
-              default ->
-                  throw new UserError(
-                      UserError.Kind.USAGE,
-                      Message.of(
-                          "convert writes f32, f16 or bf16, not %s.",
-                          "convert 只写 f32、f16 或 bf16,而不是 %s。", name),
-                      new Message("For smaller types use quantize.", "更小的类型请用 quantize。"));
-            });
   }
 }

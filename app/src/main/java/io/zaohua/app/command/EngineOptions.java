@@ -6,6 +6,7 @@ import io.zaohua.engine.LoadOptions;
 import io.zaohua.engine.cache.KvType;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +26,12 @@ final class EngineOptions {
       paramLabel = "TYPE",
       description = "Type of the key-value cache: f32, f16 or q8_0.")
   private Optional<String> kvType = Optional.empty();
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "PATH[=SCALE]",
+      description = "A LoRA adapter, PEFT's folder or a GGUF file; may be repeated.")
+  private List<String> adapters = List.of();
 
   /** What the user called the model. */
   String name() {
@@ -57,6 +64,10 @@ final class EngineOptions {
     }
     if (kvType.isPresent()) {
       options = options.withCacheType(KvType.of(kvType.get()));
+    }
+    for (String text : adapters) {
+      AdapterOption adapter = AdapterOption.of(text);
+      options = options.withAdapter(adapter.path(), adapter.strength());
     }
     LoadingLine line = new LoadingLine(console);
     LanguageModel loaded =

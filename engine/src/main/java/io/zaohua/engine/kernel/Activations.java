@@ -2,7 +2,9 @@ package io.zaohua.engine.kernel;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Input rows of a matrix product [tokens, columns]: as f32, and in int8 blocks where a quantised
@@ -43,6 +45,7 @@ public final class Activations {
   private int columns;
   private int width;
   private final Set<Form> forms = EnumSet.noneOf(Form.class);
+  private final IdentityHashMap<Matrix, Activations> derived = new IdentityHashMap<>();
   private boolean withValues;
   private boolean withPairs;
   private boolean withQuads;
@@ -83,9 +86,31 @@ public final class Activations {
    */
   public void load(
       float[] x, int offset, int stride, int tokens, int columns, Cores cores, Matrix... readers) {
+    int tiles = prepare(tokens, columns, readers);
+    cores.forEach(
+        tiles,
+        Math.max(1, (1 << 14) / Math.max(1, columns * width)),
+        (from, to, thread) -> tiles(x, offset, stride, from, to));
+  }
+
+  /** The same in the calling thread. */
+  void load(float[] x, int offset, int stride, int tokens, int columns, Matrix... readers) {
+    tiles(x, offset, stride, 0, prepare(tokens, columns, readers));
+  }
+
+  private void tiles(float[] x, int offset, int stride, int from, int to) {
+    int[] rounded = new int[BLOCK];
+    for (int tile = from; tile < to; tile++) {
+      loadTile(x, offset, stride, tile, rounded);
+    }
+  }
+
+  /** Makes room and returns the number of tiles. */
+  private int prepare(int tokens, int columns, Matrix... readers) {
     this.tokens = tokens;
     this.columns = columns;
     this.width = tokens == 1 ? 1 : TILE;
+    derived.clear();
     forms.clear();
     for (Matrix reader : readers) {
       forms.addAll(reader.reads());
@@ -97,15 +122,19 @@ public final class Activations {
     choose();
     int tiles = (tokens + width - 1) / width;
     reserve(tiles * width);
-    cores.forEach(
-        tiles,
-        Math.max(1, (1 << 14) / Math.max(1, columns * width)),
-        (from, to, thread) -> {
-          int[] rounded = new int[BLOCK];
-          for (int tile = from; tile < to; tile++) {
-            loadTile(x, offset, stride, tile, rounded);
-          }
-        });
+    return tiles;
+  }
+
+  /** What {@code by} makes of these rows, made once for each {@code key} until they change. */
+  Activations derived(Matrix key, UnaryOperator<Activations> by) {
+    synchronized (derived) {
+      Activations known = derived.get(key);
+      if (known == null) {
+        known = by.apply(this);
+        derived.put(key, known);
+      }
+      return known;
+    }
   }
 
   /** Single tokens and tiles of many read different arrays. */

@@ -2,6 +2,7 @@ package io.zaohua.model.convert;
 
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.TensorType;
+import io.zaohua.model.weights.Weights;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,7 +17,17 @@ public final class Conversion {
    * @throws io.zaohua.model.UserError if it cannot be written
    */
   public static Report toGguf(Checkpoint checkpoint, Path target, Optional<TensorType> type) {
-    return new ToGguf(checkpoint, type).write(target);
+    return toGguf(checkpoint, checkpoint.weights(), target, type);
+  }
+
+  /**
+   * The same with other weights than the checkpoint's, for example adapted ones.
+   *
+   * @param weights parts of the checkpoint's spec
+   */
+  public static Report toGguf(
+      Checkpoint checkpoint, Weights weights, Path target, Optional<TensorType> type) {
+    return new ToGguf(checkpoint, weights, type).write(target);
   }
 
   /**
@@ -29,6 +40,16 @@ public final class Conversion {
    */
   public static Report toSafetensors(
       Checkpoint checkpoint, Path folder, Optional<TensorType> type) {
-    return new ToSafetensors(checkpoint, type).write(folder);
+    return toSafetensors(checkpoint, checkpoint.weights(), folder, type);
+  }
+
+  /**
+   * The same with other weights than the checkpoint's, for example adapted ones.
+   *
+   * @param weights parts of the checkpoint's spec
+   */
+  public static Report toSafetensors(
+      Checkpoint checkpoint, Weights weights, Path folder, Optional<TensorType> type) {
+    return new ToSafetensors(checkpoint, weights, type).write(folder);
   }
 }

@@ -73,7 +73,10 @@ public final class HuggingFaceFolder {
   }
 
   static Path text(Path path, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return bytes(path, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static Path bytes(Path path, byte[] bytes) {
     try (var file = NewFile.create(path, bytes.length)) {
       file.write(ByteBuffer.wrap(bytes));
       file.finish();

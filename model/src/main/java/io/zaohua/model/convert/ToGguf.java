@@ -18,6 +18,7 @@ import io.zaohua.model.quant.Quantizer;
 import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.View;
+import io.zaohua.model.weights.Weights;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.Optional;
 /** One checkpoint on its way to GGUF. */
 final class ToGguf {
   private final Checkpoint checkpoint;
+  private final Weights weights;
   private final Family family;
   private final TransformerSpec spec;
   private final Optional<TensorType> wanted;
@@ -36,14 +38,15 @@ final class ToGguf {
   private final Map<String, float[]> ropes;
   private final List<TensorInfo> tensors = new ArrayList<>();
 
-  ToGguf(Checkpoint checkpoint, Optional<TensorType> wanted) {
+  ToGguf(Checkpoint checkpoint, Weights weights, Optional<TensorType> wanted) {
     this.checkpoint = checkpoint;
+    this.weights = weights;
     this.family = checkpoint.family();
     this.spec = checkpoint.spec();
     this.wanted = wanted;
     this.ropes = GgufMetadata.ropeTensors(family, spec);
     var table = family.gguf(spec, _ -> false);
-    var all = new ArrayList<>(Plans.of(spec, table, checkpoint.weights(), this::type));
+    var all = new ArrayList<>(Plans.of(spec, table, weights, this::type));
     if (spec.head().tied() && family.ggufLayout().needsOutput()) {
       all.add(copyOfEmbedding(all.getFirst().info()));
     }
@@ -98,7 +101,7 @@ final class ToGguf {
     checkpoint
         .chatTemplate()
         .ifPresent(t -> metadata.put("tokenizer.chat_template", GgufValue.text(t)));
-    var source = TensorPlan.source(plans, checkpoint.weights());
+    var source = TensorPlan.source(plans, weights);
     GgufWriter.of(new Metadata(metadata), tensors)
         .write(
             target,

@@ -3,10 +3,14 @@ package io.zaohua.model.convert;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
+import io.zaohua.model.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +19,25 @@ import java.util.Optional;
 
 /** One checkpoint on its way to a Hugging Face folder. */
 final class ToSafetensors {
+  private static final List<String> TOKENIZER_FILES =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "tokenizer.model");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Checkpoint checkpoint;
+  private final Weights weights;
   private final Optional<TensorType> wanted;
   private final List<Message> notes = new ArrayList<>();
 
-  ToSafetensors(Checkpoint checkpoint, Optional<TensorType> wanted) {
+  ToSafetensors(Checkpoint checkpoint, Weights weights, Optional<TensorType> wanted) {
     this.checkpoint = checkpoint;
+    this.weights = weights;
     this.wanted = wanted;
   }
 
@@ -40,10 +55,8 @@ final class ToSafetensors {
       NewFile.refuseSource(folder, List.of(checkpoint.path()));
     }
     var table = checkpoint.family().safetensors(checkpoint.spec(), _ -> false);
-    var plans =
-        Plans.of(
-            checkpoint.spec(), table, checkpoint.weights(), (part, vector, found) -> type(found));
-    var source = TensorPlan.source(plans, checkpoint.weights());
+    var plans = Plans.of(checkpoint.spec(), table, weights, (part, vector, found) -> type(found));
+    var source = TensorPlan.source(plans, weights);
     var infos = plans.stream().map(TensorPlan::info).toList();
     var files =
         new ArrayList<>(
@@ -58,13 +71,35 @@ final class ToSafetensors {
         .chatTemplate()
         .ifPresent(
             t -> files.add(HuggingFaceFolder.text(folder.resolve("chat_template.jinja"), t)));
-    if (checkpoint.metadata().isPresent()) {
+    if (checkpoint.metadata().isEmpty()) {
+      files.addAll(tokenizer(checkpoint.path(), folder));
+    } else {
       notes.add(
           Message.of(
               "The tokenizer stays behind: tokenizer.json is not made from GGUF.",
               "未带上分词器:不会由 GGUF 生成 tokenizer.json。"));
     }
     return new Report(files, notes);
+  }
+
+  /** A folder's tokenizer as it is. */
+  private static List<Path> tokenizer(Path from, Path folder) {
+    List<Path> copies = new ArrayList<>();
+    for (String name : TOKENIZER_FILES) {
+      Path file = from.resolve(name);
+      if (Files.isRegularFile(file)) {
+        try {
+          copies.add(HuggingFaceFolder.bytes(folder.resolve(name), Files.readAllBytes(file)));
+        } catch (IOException e) {
+          throw new UserError(
+              UserError.Kind.INPUT,
+              Message.of("%s cannot be read.", "无法读取 %s。", file),
+              Message.of("Check its permissions.", "请检查其权限。"),
+              e);
+        }
+      }
+    }
+    return copies;
   }
 
   private String config(TensorType type) {

@@ -1,0 +1,100 @@
+package io.zaohua.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import io.zaohua.app.Run;
+import io.zaohua.app.TinyCheckpoint;
+import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.file.TensorInfo;
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An adapter at run time, and merged: the same logits. */
+final class MergeTest {
+  @TempDir private Path folder;
+  private Path base = Path.of("");
+  private Path adapter = Path.of("");
+
+  @BeforeEach
+  void write() throws IOException {
+    base = TinyCheckpoint.write(folder, 5);
+    adapter = Files.createDirectory(folder.resolve("adapter"));
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        "{\"peft_type\": \"LORA\", \"lora_alpha\": 4, \"r\": 2}");
+    long width;
+    try (Checkpoint checkpoint = Checkpoint.open(base)) {
+      width = checkpoint.spec().width();
+    }
+    String module = "base_model.model.model.layers.0.self_attn.q_proj.";
+    new SafetensorsWriter(
+            Map.of(),
+            List.of(
+                new TensorInfo(module + "lora_A.weight", TensorType.F32, List.of(2L, width)),
+                new TensorInfo(module + "lora_B.weight", TensorType.F32, List.of(width, 2L))))
+        .write(
+            adapter,
+            1L << 30,
+            (tensor, sink) -> sink.accept(MemorySegment.ofArray(gaussians(tensor.elements()))));
+    Files.move(adapter.resolve("model.safetensors"), adapter.resolve("adapter_model.safetensors"));
+  }
+
+  private static byte[] gaussians(long count) {
+    var random = new Random(count);
+    var bytes = ByteBuffer.allocate(Math.toIntExact(4 * count)).order(ByteOrder.LITTLE_ENDIAN);
+    for (long i = 0; i < count; i++) {
+      bytes.putFloat((float) random.nextGaussian());
+    }
+    return bytes.array();
+  }
+
+  @Test
+  void theMergedModelGivesTheLogitsOfTheAdapterAtRunTime() throws IOException {
+    Path merged = folder.resolve("merged.gguf");
+    Run merge = Run.of("merge", base.toString(), adapter.toString() + "=0.5", merged.toString());
+    assertThat(merge.code()).as(merge.err()).isZero();
+    assertThat(merge.out()).isEqualTo(merged + "\n");
+
+    float[] atRunTime = logits(base, "--adapter", adapter + "=0.5");
+    assertThat(logits(merged)).containsExactly(atRunTime, offset(2e-3f));
+    assertThat(logits(base)).isNotEqualTo(atRunTime);
+  }
+
+  private float[] logits(Path model, String... more) throws IOException {
+    Path out = folder.resolve("logits.npy");
+    String[] arguments = {
+      "logits", "-m", model.toString(), "--ids", "1,2,3,4", "-o", out.toString(), "-t", "1"
+    };
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    Run run = Run.of(all);
+    assertThat(run.code()).as(run.err()).isZero();
+    byte[] bytes = Files.readAllBytes(out);
+    var values = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int header = 10 + values.getShort(8);
+    float[] floats = new float[(bytes.length - header) / 4];
+    values.position(header).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return floats;
+  }
+
+  @Test
+  void aMissingAdapterIsNamed() {
+    Run run = Run.of("merge", base.toString(), "/nowhere/adapter", folder + "/out");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("There is no adapter /nowhere/adapter");
+  }
+}

@@ -1,0 +1,64 @@
+package io.zaohua.model.adapter;
+
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.quant.Dequantizer;
+import io.zaohua.model.quant.Quantizer;
+import io.zaohua.model.weights.Weights;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Weights with an adapter worked in. An adapted part keeps a plain type; a quantised one is f32,
+ * since rounding it again would be the caller's choice.
+ */
+public record AdaptedWeights(Weights base, Adapter adapter) implements Weights {
+
+  @Override
+  public boolean has(String part) {
+    return base.has(part);
+  }
+
+  @Override
+  public Shape shape(String part) {
+    Shape s = base.shape(part);
+    boolean widened = adapter.additions().containsKey(part) && s.type().quantized();
+    return widened ? new Shape(TensorType.F32, s.rows(), s.columns()) : s;
+  }
+
+  @Override
+  public void readRows(String part, long from, int count, MemorySegment target) {
+    LowRank addition = adapter.additions().get(part);
+    if (addition == null) {
+      base.readRows(part, from, count, target);
+      return;
+    }
+    Shape stored = base.shape(part);
+    int columns = Math.toIntExact(stored.columns());
+    float[] values = new float[Math.multiplyExact(count, columns)];
+    try (Arena arena = Arena.ofConfined()) {
+      var bytes = arena.allocate(Math.max(1, count * stored.rowBytes()), 64);
+      base.readRows(part, from, count, bytes);
+      Dequantizer.of(stored.type()).decode(bytes, 0, values.length, values, 0);
+    }
+    for (int r = 0; r < count; r++) {
+      addition.adapt(Math.toIntExact(from) + r, values, r * columns);
+    }
+    TensorType type = shape(part).type();
+    byte[] encoded = new byte[Math.toIntExact(type.bytes(values.length))];
+    Quantizer.of(type).encode(values, 0, values.length, encoded, 0);
+    MemorySegment.copy(MemorySegment.ofArray(encoded), 0, target, 0, encoded.length);
+  }
+
+  @Override
+  public float[] floats(String part) {
+    float[] values = base.floats(part);
+    LowRank addition = adapter.additions().get(part);
+    if (addition != null) {
+      int columns = addition.columns();
+      for (int r = 0; r < addition.rows(); r++) {
+        addition.adapt(r, values, r * columns);
+      }
+    }
+    return values;
+  }
+}
