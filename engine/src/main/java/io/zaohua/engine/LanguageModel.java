@@ -12,6 +12,7 @@ import io.zaohua.engine.sample.Logits;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.Message;
+import io.zaohua.model.PhysicalCores;
 import io.zaohua.model.UserError;
 import io.zaohua.model.adapter.AdaptedWeights;
 import io.zaohua.model.adapter.Adapter;

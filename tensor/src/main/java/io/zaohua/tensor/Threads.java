@@ -1,16 +1,12 @@
 package io.zaohua.tensor;
 
-import java.io.IOException;
+import io.zaohua.model.PhysicalCores;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * How many threads libtorch uses and how long they spin. OpenMP and MKL read their environment when
@@ -32,7 +28,7 @@ final class Threads {
     if (wanted != null && wanted.matches("[1-9]\\d{0,3}")) {
       return Integer.parseInt(wanted);
     }
-    return physicalCores();
+    return PhysicalCores.count();
   }
 
   /** Called before the first native library is loaded. Only Linux has libgomp. */
@@ -65,22 +61,5 @@ final class Threads {
     } catch (Throwable e) {
       throw new IllegalStateException("The environment of OpenMP could not be set.", e);
     }
-  }
-
-  private static int physicalCores() {
-    int logical = Runtime.getRuntime().availableProcessors();
-    Set<String> cores = new HashSet<>();
-    for (int i = 0; i < 4096; i++) {
-      Path siblings = Path.of("/sys/devices/system/cpu/cpu" + i + "/topology/thread_siblings_list");
-      if (!Files.isReadable(siblings)) {
-        break;
-      }
-      try {
-        cores.add(Files.readString(siblings).strip());
-      } catch (IOException e) {
-        return logical;
-      }
-    }
-    return cores.isEmpty() ? logical : Math.min(logical, cores.size());
   }
 }

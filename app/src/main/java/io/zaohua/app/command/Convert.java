@@ -69,10 +69,7 @@ final class Convert implements Callable<Integer> {
     }
     Report report;
     try (Checkpoint checkpoint = Checkpoint.open(source)) {
-      report =
-          gguf
-              ? Conversion.toGguf(checkpoint, output, type.map(PlainType::of))
-              : Conversion.toSafetensors(checkpoint, output, type.map(PlainType::of));
+      report = Conversion.write(checkpoint, checkpoint.weights(), output, type.map(PlainType::of));
     }
     report.files().forEach(file -> console.println(file.toString()));
     report.notes().forEach(console::note);

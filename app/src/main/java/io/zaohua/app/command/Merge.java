@@ -67,10 +67,7 @@ final class Merge implements Callable<Integer> {
       Optional<TensorType> wanted =
           type.map(PlainType::of)
               .or(() -> quantized ? Optional.of(TensorType.F16) : Optional.empty());
-      report =
-          output.toString().endsWith(".gguf")
-              ? Conversion.toGguf(base, weights, output, wanted)
-              : Conversion.toSafetensors(base, weights, output, wanted);
+      report = Conversion.write(base, weights, output, wanted);
     }
     report.files().forEach(file -> console.println(file.toString()));
     report.notes().forEach(console::note);

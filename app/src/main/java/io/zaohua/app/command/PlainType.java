@@ -18,8 +18,8 @@ final class PlainType {
           throw new UserError(
               UserError.Kind.USAGE,
               Message.of(
-                  "convert writes f32, f16 or bf16, not %s.",
-                  "convert 只写 f32、f16 或 bf16,而不是 %s。", name),
+                  "Matrices are written as f32, f16 or bf16, not %s.",
+                  "矩阵只写为 f32、f16 或 bf16,而不是 %s。", name),
               new Message("For smaller types use quantize.", "更小的类型请用 quantize。"));
     };
   }

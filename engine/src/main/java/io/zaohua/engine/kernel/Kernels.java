@@ -12,9 +12,10 @@ import java.util.Set;
  * Warms kernels up: the JIT compiler needs a second from the first call to full speed, time that
  * can pass while the weights are being read.
  *
- * <p>The calls are few: with the launcher's flags a kernel is compiled after some tens, and without
- * them every further call in the interpreter only queues the Vector API's own methods for
- * compilation before the kernels (docs/log.md, cold start).
+ * <p>The first calls are few: with the launcher's flags a kernel is compiled after some tens, and
+ * further calls would only queue the Vector API's own methods before it (docs/log.md, cold start).
+ * Then it looks on, a call a millisecond, until the compiled form is there; without the flags that
+ * takes thousands of calls, which follow without a pause.
  */
 public final class Kernels {
   private static final int CALLS = 60;

@@ -1,13 +1,12 @@
 package io.zaohua.learn.adapt;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.TensorFiles;
 import io.zaohua.learn.recipe.Method;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.adapter.PeftConfig;
 import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorType;
@@ -19,12 +18,10 @@ import io.zaohua.model.weights.WeightTable;
 import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,8 +33,6 @@ import java.util.TreeSet;
  * adapter_model.safetensors, whose tensors are named after the base's modules.
  */
 public final class PeftAdapter {
-  private static final String PREFIX = "base_model.model.";
-
   private PeftAdapter() {}
 
   /**
@@ -47,24 +42,17 @@ public final class PeftAdapter {
    * @throws UserError if the adapter is damaged, of another kind, or made for another base
    */
   public static Map<String, LowRank> read(Path folder, TransformerSpec spec, WeightTable names) {
-    JsonNode config = config(folder.resolve("adapter_config.json"));
-    if (!config.path("peft_type").asText().equals("LORA")) {
-      throw new UserError(
-          UserError.Kind.UNSUPPORTED,
-          Message.of(
-              "%s is an adapter of kind %s, and LORA was expected.",
-              "%s 是 %s 类适配器,应为 LORA。", folder, config.path("peft_type").asText("unknown")),
-          Message.of("Use a LoRA, rsLoRA or DoRA adapter.", "请使用 LoRA、rsLoRA 或 DoRA 适配器。"));
-    }
+    PeftConfig config = PeftConfig.read(folder);
     Map<String, LowRank> additions = new LinkedHashMap<>();
-    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"))) {
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(PeftConfig.WEIGHTS))) {
       long used = 0;
       for (var entry : Parts.of(spec).entrySet()) {
         String part = entry.getKey();
         Optional<String> module = names.find(part).flatMap(PeftAdapter::module);
-        if (module.isPresent() && file.find(PREFIX + module.get() + ".lora_A.weight").isPresent()) {
+        if (module.isPresent()
+            && file.find(PeftConfig.PREFIX + module.get() + ".lora_A.weight").isPresent()) {
           String matrix = part.substring(0, part.length() - ".weight".length());
-          LowRank addition = addition(file, PREFIX + module.get(), config);
+          LowRank addition = addition(file, module.get(), config);
           checkShape(folder, matrix, addition, entry.getValue());
           additions.put(matrix, addition);
           used += addition.tensors().size();
@@ -111,9 +99,7 @@ public final class PeftAdapter {
       last.add(module.substring(module.lastIndexOf('.') + 1));
     }
     ObjectNode json =
-        start
-            .map(s -> (ObjectNode) config(s.resolve("adapter_config.json")))
-            .orElseGet(() -> fresh(method, base));
+        start.map(s -> PeftConfig.read(s).json()).orElseGet(() -> fresh(method, base));
     json.set("target_modules", new ObjectMapper().valueToTree(last));
     return new Description(json.toPrettyString() + "\n", modules);
   }
@@ -144,28 +130,25 @@ public final class PeftAdapter {
                 .forEach(
                     (name, tensor) ->
                         tensors.put(
-                            PREFIX + description.modules().get(matrix) + "." + name, tensor)));
-    TensorFiles.write(folder.resolve("adapter_model.safetensors"), Map.of("format", "pt"), tensors);
+                            PeftConfig.PREFIX + description.modules().get(matrix) + "." + name,
+                            tensor)));
+    TensorFiles.write(folder.resolve(PeftConfig.WEIGHTS), Map.of("format", "pt"), tensors);
     byte[] config = description.config().getBytes(StandardCharsets.UTF_8);
-    try (NewFile file = NewFile.create(folder.resolve("adapter_config.json"), config.length)) {
+    try (NewFile file = NewFile.create(PeftConfig.in(folder), config.length)) {
       file.write(ByteBuffer.wrap(config));
       file.finish();
     }
   }
 
-  private static LowRank addition(SafetensorsFile file, String module, JsonNode config) {
-    Tensor a = tensor(file, module + ".lora_A.weight");
-    Tensor b = tensor(file, module + ".lora_B.weight");
-    boolean decomposed = config.path("use_dora").asBoolean(false);
-    double rank = a.size(0);
-    double alpha = config.path("lora_alpha").asDouble(rank);
-    double scale =
-        config.path("use_rslora").asBoolean(false) ? alpha / Math.sqrt(rank) : alpha / rank;
+  private static LowRank addition(SafetensorsFile file, String module, PeftConfig config) {
+    String stem = PeftConfig.PREFIX + module;
+    Tensor a = tensor(file, stem + ".lora_A.weight");
+    Tensor b = tensor(file, stem + ".lora_B.weight");
     Optional<Tensor> magnitude =
-        decomposed
-            ? Optional.of(tensor(file, module + ".lora_magnitude_vector"))
+        config.decomposed()
+            ? Optional.of(tensor(file, stem + ".lora_magnitude_vector"))
             : Optional.empty();
-    return new LowRank(a, b, magnitude, scale);
+    return new LowRank(a, b, magnitude, config.scale(module, Math.toIntExact(a.size(0))));
   }
 
   private static Tensor tensor(SafetensorsFile file, String name) {
@@ -220,23 +203,5 @@ public final class PeftAdapter {
         Message.of(
             "Adapter %s was made for another base: %s.", "适配器 %s 属于另一个基础模型:%s。", folder, why),
         Message.of("Give the base it was trained on.", "请给出它训练时所用的基础模型。"));
-  }
-
-  private static JsonNode config(Path path) {
-    try {
-      return new ObjectMapper().readTree(Files.readString(path));
-    } catch (JsonProcessingException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of("%s is not JSON.", "%s 不是 JSON。", path),
-          Message.of("Save the adapter again.", "请重新保存适配器。"),
-          e);
-    } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.NOT_FOUND,
-          Message.of("%s cannot be read.", "无法读取 %s。", path),
-          Message.of("Name the folder of a PEFT adapter.", "请指定 PEFT 适配器的文件夹。"),
-          e);
-    }
   }
 }

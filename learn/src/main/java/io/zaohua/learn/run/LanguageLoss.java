@@ -10,6 +10,7 @@ import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -37,7 +38,7 @@ final class LanguageLoss {
    * @return this batch's share: the sum of its losses / total
    */
   double backward(Batch batch, int total) {
-    try (Scope scope = Scope.open("batch")) {
+    try (Scope _ = Scope.open("batch")) {
       Tensor hidden = learned(batch); // [n, width]
       long[] targets = targets(batch);
       double sum = 0;
@@ -56,7 +57,6 @@ final class LanguageLoss {
       if (hidden.requiresGrad() && !gradients.isEmpty()) {
         hidden.backward(Tensors.cat(0, gradients));
       }
-      assert scope.size() > 0;
       return sum;
     }
   }
@@ -101,7 +101,7 @@ final class LanguageLoss {
   }
 
   private static long[] targets(Batch batch) {
-    return java.util.Arrays.stream(batch.targets()).filter(t -> t != Functional.IGNORED).toArray();
+    return Arrays.stream(batch.targets()).filter(t -> t != Functional.IGNORED).toArray();
   }
 
   private Tensor loss(Tensor hidden, long[] targets, int from, int count, double smoothing) {
@@ -116,7 +116,7 @@ final class LanguageLoss {
 
   private static Tensor crossEntropy(
       Tensor logits, long[] targets, int from, int count, double smoothing) {
-    long[] part = java.util.Arrays.copyOfRange(targets, from, from + count);
+    long[] part = Arrays.copyOfRange(targets, from, from + count);
     return Functional.crossEntropy(
         logits, Tensors.of(part, count), Functional.Reduction.SUM, smoothing);
   }

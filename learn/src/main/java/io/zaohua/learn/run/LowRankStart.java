@@ -6,6 +6,7 @@ import io.zaohua.learn.adapt.PeftAdapter;
 import io.zaohua.learn.recipe.Method;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.adapter.PeftConfig;
 import io.zaohua.model.spec.Parts;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.WeightTable;
@@ -72,10 +73,7 @@ final class LowRankStart {
       Tensor matrix = base.tensor(part);
       magnitude = Optional.of(matrix.mul(matrix).sum(1, false).sqrt().requireGrad());
     }
-    double scale =
-        method.stabilized()
-            ? method.alpha() / Math.sqrt(method.rank())
-            : method.alpha() / method.rank();
+    double scale = PeftConfig.scale(method.alpha(), method.rank(), method.stabilized());
     return new LowRank(a.requireGrad(), b.requireGrad(), magnitude, scale);
   }
 }

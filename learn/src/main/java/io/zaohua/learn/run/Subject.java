@@ -21,11 +21,8 @@ import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.tokenizer.Tokenizer;
 import io.zaohua.model.tokenizer.TokenizerJson;
 import io.zaohua.tensor.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,26 +33,15 @@ import java.util.Optional;
  * tensors live in the scope that is open when it is made.
  */
 final class Subject {
-  /** What belongs to a model in its folder besides weights and config.json. */
+  /** What else belongs to a model in its folder, besides the tokenizer. */
   private static final List<String> BESIDE =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "tokenizer.model",
-          "generation_config.json",
-          "chat_template.jinja",
-          "chat_template.json");
+      List.of("generation_config.json", "chat_template.jinja", "chat_template.json");
 
   private final Family family;
   private final Config config;
   private final Transformer model;
   private final Map<String, Tensor> trainable;
   private final Optional<Tokenizer> tokenizer;
-  private final Optional<String> template;
   private final Path beside;
   private final Optional<Adapter> adapter;
 
@@ -68,7 +54,6 @@ final class Subject {
       Transformer model,
       Map<String, Tensor> trainable,
       Optional<Tokenizer> tokenizer,
-      Optional<String> template,
       Path beside,
       Optional<Adapter> adapter) {
     this.family = family;
@@ -76,7 +61,6 @@ final class Subject {
     this.model = model;
     this.trainable = new LinkedHashMap<>(trainable);
     this.tokenizer = tokenizer;
-    this.template = template;
     this.beside = beside;
     this.adapter = adapter;
   }
@@ -102,7 +86,6 @@ final class Subject {
               model,
               weights.tensors(),
               checkpoint.tokenizer(),
-              checkpoint.chatTemplate(),
               beside,
               Optional.empty());
         }
@@ -122,7 +105,6 @@ final class Subject {
               model,
               adapted.tensors(),
               checkpoint.tokenizer(),
-              checkpoint.chatTemplate(),
               beside,
               Optional.of(new Adapter(adapted, description)));
         }
@@ -169,7 +151,6 @@ final class Subject {
         Transformer.of(spec, weights),
         weights.tensors(),
         Optional.of(tokenizer),
-        Optional.empty(),
         Files.isDirectory(place) ? place : place.resolveSibling("."),
         Optional.empty());
   }
@@ -194,11 +175,6 @@ final class Subject {
                     "请把 tokenizer.json 放在旁边,或使用 format: batches。")));
   }
 
-  /** The model's chat template, if it has one. */
-  Optional<String> template() {
-    return template;
-  }
-
   /** Writes the model, or the adapter, into a folder. */
   void save(Path folder) {
     if (adapter.isPresent()) {
@@ -212,15 +188,7 @@ final class Subject {
         model.spec(),
         new TensorWeights(part -> Optional.ofNullable(trainable.get(part)).orElseThrow()),
         TensorType.F32);
-    for (String name : BESIDE) {
-      Path source = beside.resolve(name);
-      if (Files.isRegularFile(source)) {
-        try {
-          Files.copy(source, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-    }
+    HuggingFaceFolder.copy(beside, HuggingFaceFolder.TOKENIZER_FILES, folder);
+    HuggingFaceFolder.copy(beside, BESIDE, folder);
   }
 }

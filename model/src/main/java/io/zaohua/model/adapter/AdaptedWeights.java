@@ -43,9 +43,7 @@ public record AdaptedWeights(Weights base, Adapter adapter) implements Weights {
     for (int r = 0; r < count; r++) {
       addition.adapt(Math.toIntExact(from) + r, values, r * columns);
     }
-    TensorType type = shape(part).type();
-    byte[] encoded = new byte[Math.toIntExact(type.bytes(values.length))];
-    Quantizer.of(type).encode(values, 0, values.length, encoded, 0);
+    byte[] encoded = Quantizer.encoded(shape(part).type(), values, part);
     MemorySegment.copy(MemorySegment.ofArray(encoded), 0, target, 0, encoded.length);
   }
 

@@ -1,7 +1,5 @@
 package io.zaohua.model.adapter;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
@@ -13,7 +11,6 @@ import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.model.spec.Parts;
 import io.zaohua.model.weights.View;
 import io.zaohua.model.weights.WeightTable;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * An adapter as it was read for one base: additions by canonical part. PEFT's folder
@@ -30,15 +26,14 @@ import java.util.regex.Pattern;
  * (general.type "adapter"; convert_lora_to_gguf.py).
  */
 public record Adapter(Map<String, LowRank> additions) {
-  private static final String PREFIX = "base_model.model.";
-
   public Adapter {
     additions = Map.copyOf(additions);
   }
 
   /** How a format names things. */
   private record Format(String prefix, String down, String up, boolean named) {
-    static final Format PEFT = new Format(PREFIX, ".lora_A.weight", ".lora_B.weight", false);
+    static final Format PEFT =
+        new Format(PeftConfig.PREFIX, ".lora_A.weight", ".lora_B.weight", false);
     static final Format GGUF = new Format("", ".lora_a", ".lora_b", true);
 
     /** The common beginning of an addition's tensors, from the base's tensor. */
@@ -85,33 +80,12 @@ public record Adapter(Map<String, LowRank> additions) {
   }
 
   private static Adapter peft(Path folder, float strength, Checkpoint base) {
-    JsonNode config = config(folder.resolve("adapter_config.json"));
-    String kind = config.path("peft_type").asText("unknown");
-    if (!kind.equals("LORA")) {
-      throw unsupported(folder, kind);
-    }
-    double alpha = config.path("lora_alpha").asDouble(8);
-    boolean root = config.path("use_rslora").asBoolean(false);
-    Scale scale =
-        (module, rank) -> {
-          double a = alpha(config.path("alpha_pattern"), module, alpha);
-          return strength * a / (root ? Math.sqrt(rank) : rank);
-        };
+    PeftConfig config = PeftConfig.read(folder);
+    Scale scale = (module, rank) -> strength * config.scale(module, rank);
     WeightTable names = base.family().safetensors(base.spec(), _ -> false);
-    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("adapter_model.safetensors"))) {
-      boolean decomposed = config.path("use_dora").asBoolean(false);
-      return read(folder, file, Format.PEFT, names, base, scale, decomposed);
+    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(PeftConfig.WEIGHTS))) {
+      return read(folder, file, Format.PEFT, names, base, scale, config.decomposed());
     }
-  }
-
-  /** A module's own alpha: a key is a regular expression for the end of its name. */
-  private static double alpha(JsonNode patterns, String module, double otherwise) {
-    for (var entry : patterns.properties()) {
-      if (Pattern.matches("(.*\\.)?(" + entry.getKey() + ")", module)) {
-        return entry.getValue().asDouble();
-      }
-    }
-    return otherwise;
   }
 
   private static Adapter gguf(Path path, float strength, Checkpoint base) {
@@ -120,7 +94,7 @@ public record Adapter(Map<String, LowRank> additions) {
           file.metadata().string("general.type").orElse("model")
               + file.metadata().string("adapter.type").map(" "::concat).orElse("");
       if (!kind.equals("adapter lora")) {
-        throw unsupported(path, kind);
+        throw PeftConfig.kind(path, kind);
       }
       String architecture = file.metadata().string("general.architecture").orElse("unknown");
       if (!architecture.equals(base.family().architecture())) {
@@ -210,28 +184,6 @@ public record Adapter(Map<String, LowRank> additions) {
       Dequantizer.of(info.type()).decode(bytes, 0, n, values, 0);
     }
     return values;
-  }
-
-  private static JsonNode config(Path path) {
-    try {
-      return new ObjectMapper().readTree(Files.readString(path));
-    } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.NOT_FOUND,
-          Message.of("%s cannot be read as JSON.", "无法将 %s 读作 JSON。", path),
-          Message.of(
-              "Give a folder that PEFT wrote, or a GGUF adapter.", "请给出 PEFT 写出的文件夹或 GGUF 适配器。"),
-          e);
-    }
-  }
-
-  private static UserError unsupported(Path path, String kind) {
-    return new UserError(
-        UserError.Kind.UNSUPPORTED,
-        Message.of(
-            "%s is of kind %s, and a LoRA adapter was expected.",
-            "%s 是 %s,应为 LoRA 适配器。", path, kind),
-        Message.of("Use a LoRA, rsLoRA or DoRA adapter.", "请使用 LoRA、rsLoRA 或 DoRA 适配器。"));
   }
 
   private static UserError other(Path path, String why) {

@@ -52,4 +52,12 @@ public final class Conversion {
       Checkpoint checkpoint, Weights weights, Path folder, Optional<TensorType> type) {
     return new ToSafetensors(checkpoint, weights, type).write(folder);
   }
+
+  /** The format that a target's name asks for: GGUF if it ends in .gguf, else a folder. */
+  public static Report write(
+      Checkpoint checkpoint, Weights weights, Path target, Optional<TensorType> type) {
+    return target.toString().endsWith(".gguf")
+        ? toGguf(checkpoint, weights, target, type)
+        : toSafetensors(checkpoint, weights, target, type);
+  }
 }

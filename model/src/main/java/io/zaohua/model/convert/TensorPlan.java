@@ -1,7 +1,5 @@
 package io.zaohua.model.convert;
 
-import io.zaohua.model.Message;
-import io.zaohua.model.UserError;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.file.TensorSource;
 import io.zaohua.model.file.TensorType;
@@ -141,19 +139,7 @@ record TensorPlan(TensorInfo info, List<Piece> pieces) {
   }
 
   private byte[] encoded(float[] values) {
-    byte[] bytes = new byte[Math.toIntExact(info.type().bytes(values.length))];
-    try {
-      Quantizer.of(info.type()).encode(values, 0, values.length, bytes, 0);
-    } catch (ArithmeticException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of(
-              "The tensor %s has values that %s cannot hold.",
-              "张量 %s 中有 %s 无法表示的值。", info.name(), info.type()),
-          Message.of("Choose F32.", "请选择 F32。"),
-          e);
-    }
-    return bytes;
+    return Quantizer.encoded(info.type(), values, info.name());
   }
 
   /** Row of the tensor (before transposing) that is row {@code row} of the part. */

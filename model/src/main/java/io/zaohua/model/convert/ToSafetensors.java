@@ -3,14 +3,11 @@ package io.zaohua.model.convert;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
-import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
 import io.zaohua.model.weights.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +16,6 @@ import java.util.Optional;
 
 /** One checkpoint on its way to a Hugging Face folder. */
 final class ToSafetensors {
-  private static final List<String> TOKENIZER_FILES =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "tokenizer.model");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Checkpoint checkpoint;
@@ -72,7 +60,8 @@ final class ToSafetensors {
         .ifPresent(
             t -> files.add(HuggingFaceFolder.text(folder.resolve("chat_template.jinja"), t)));
     if (checkpoint.metadata().isEmpty()) {
-      files.addAll(tokenizer(checkpoint.path(), folder));
+      files.addAll(
+          HuggingFaceFolder.copy(checkpoint.path(), HuggingFaceFolder.TOKENIZER_FILES, folder));
     } else {
       notes.add(
           Message.of(
@@ -80,26 +69,6 @@ final class ToSafetensors {
               "未带上分词器:不会由 GGUF 生成 tokenizer.json。"));
     }
     return new Report(files, notes);
-  }
-
-  /** A folder's tokenizer as it is. */
-  private static List<Path> tokenizer(Path from, Path folder) {
-    List<Path> copies = new ArrayList<>();
-    for (String name : TOKENIZER_FILES) {
-      Path file = from.resolve(name);
-      if (Files.isRegularFile(file)) {
-        try {
-          copies.add(HuggingFaceFolder.bytes(folder.resolve(name), Files.readAllBytes(file)));
-        } catch (IOException e) {
-          throw new UserError(
-              UserError.Kind.INPUT,
-              Message.of("%s cannot be read.", "无法读取 %s。", file),
-              Message.of("Check its permissions.", "请检查其权限。"),
-              e);
-        }
-      }
-    }
-    return copies;
   }
 
   private String config(TensorType type) {

@@ -23,6 +23,27 @@ public interface Quantizer {
   void encode(float[] source, int at, int elements, byte[] target, int to);
 
   /**
+   * All values in a stored type.
+   *
+   * @param name whose values they are
+   * @throws UserError if one is past what the type can hold
+   */
+  static byte[] encoded(TensorType type, float[] values, String name) {
+    byte[] bytes = new byte[Math.toIntExact(type.bytes(values.length))];
+    try {
+      of(type).encode(values, 0, values.length, bytes, 0);
+    } catch (ArithmeticException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "The tensor %s has values that %s cannot hold.", "张量 %s 中有 %s 无法表示的值。", name, type),
+          Message.of("Choose F32.", "请选择 F32。"),
+          e);
+    }
+    return bytes;
+  }
+
+  /**
    * The writer of a type.
    *
    * @throws UserError naming the type if it cannot be written

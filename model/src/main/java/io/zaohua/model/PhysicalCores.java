@@ -1,4 +1,4 @@
-package io.zaohua.engine;
+package io.zaohua.model;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,10 +7,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** How many physical cores this process may use: two threads of one core only share its units. */
-final class PhysicalCores {
+public final class PhysicalCores {
   private PhysicalCores() {}
 
-  static int count() {
+  public static int count() {
     int logical = Runtime.getRuntime().availableProcessors();
     Set<String> cores = new HashSet<>();
     for (int i = 0; i < 4096; i++) {
