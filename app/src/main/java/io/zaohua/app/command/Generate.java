@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.app.chat.Turn;
 import io.zaohua.app.terminal.Console;
+import io.zaohua.app.verse.Poet;
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.Generation;
 import io.zaohua.engine.LanguageModel;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,20 +105,31 @@ final class Generate implements Callable<Integer> {
     SamplingParameters.needs("--json", json, "--logprobs", logProbs.isPresent());
     GenerateOptions options = SamplingParameters.asUsage(this::options);
     String text = console.argumentOrInput(prompt);
+    engine.orPoet();
     try (LanguageModel model = engine.load(console, context.length())) {
       sampling.checkFits(model);
       // Plain completion is greedy unless something random is asked for: the same command, the same
       // text.
+      Optional<Poet> poet =
+          !chat && Poet.is(model.tokenizer())
+              ? Optional.of(Poet.asked(model.tokenizer(), text))
+              : Optional.empty();
       SamplingOptions defaults =
-          chat
-              ? ChatPrompt.defaults(model)
-              : sampling.draws() ? SamplingOptions.defaults() : SamplingOptions.greedy();
+          poet.isPresent()
+              ? Poet.sampling()
+              : chat
+                  ? ChatPrompt.defaults(model)
+                  : sampling.draws() ? SamplingOptions.defaults() : SamplingOptions.greedy();
       Sampler sampler = Sampler.of(sampling.over(defaults), model.tokenizer());
-      int[] ids = ids(model, text);
+      int[] ids = poet.map(Poet::ids).orElseGet(() -> ids(model, text));
+      UnaryOperator<String> shown = piece -> poet.map(p -> p.answer(piece)).orElse(piece);
       Generation done =
-          model.generate(ids, options.withChooser(sampler), json ? _ -> {} : console::print);
+          model.generate(
+              ids,
+              options.withChooser(sampler),
+              json ? _ -> {} : piece -> console.print(shown.apply(piece)));
       if (json) {
-        console.println(json(done, sampler.seed(), model.tokenizer()));
+        console.println(json(done, shown.apply(done.text()), sampler.seed(), model.tokenizer()));
       } else {
         console.print("\n");
       }
@@ -179,11 +192,11 @@ final class Generate implements Callable<Integer> {
     }
   }
 
-  private static String json(Generation done, long seed, Tokenizer tokenizer) {
+  private static String json(Generation done, String text, long seed, Tokenizer tokenizer) {
     var root =
         new ObjectMapper()
             .createObjectNode()
-            .put("text", done.text())
+            .put("text", text)
             .put("reason", done.reason().name().toLowerCase(Locale.ROOT))
             .put("seed", seed)
             .put("promptTokens", done.prompt())

@@ -10,10 +10,10 @@ import java.util.Optional;
  * What someone wants written.
  *
  * @param title the poem's title; empty for none
- * @param form its form; empty where the model chooses
+ * @param form its form; where none is named, the opening's, else 五絕
  * @param opening the poem's beginning, which is gone on from; empty for none
  */
-public record VerseRequest(String title, Optional<Form> form, String opening) {
+public record VerseRequest(String title, Form form, String opening) {
   /** Titles of the training text are no longer. */
   public static final int LONGEST_TITLE = 16;
 
@@ -61,29 +61,25 @@ public record VerseRequest(String title, Optional<Form> form, String opening) {
               "Shorten it, or write a first line with its punctuation.", "请缩短题目,或写出带标点的首句。"));
     }
     String body = Verse.rows(opening.replaceAll("\\s+", ""));
-    return new VerseRequest(title, body.isEmpty() || form.isPresent() ? form : guess(body), body);
+    return new VerseRequest(title, form.orElseGet(() -> guess(body)), body);
   }
 
-  /** The text the model goes on from; without a form it ends where the model says one. */
+  /** The text the model goes on from. */
   public String prompt() {
-    String start = Verse.START + title;
-    if (form.isEmpty()) {
-      return start;
-    }
     boolean ended = !opening.isEmpty() && "。！？".indexOf(opening.charAt(opening.length() - 1)) >= 0;
-    return start + form.get().token() + opening + (ended ? "\n" : "");
+    return Verse.START + title + form.token() + opening + (ended ? "\n" : "");
   }
 
-  private static Optional<Form> guess(String opening) {
+  private static Form guess(String opening) {
     List<String> lines = Verse.lines(opening);
-    int length =
-        lines.isEmpty() ? 0 : lines.getFirst().codePointCount(0, lines.getFirst().length());
-    return Optional.of(
-        switch (length) {
-          case 5 -> lines.size() > 4 ? Form.WULV : Form.WUJUE;
-          case 7 -> lines.size() > 4 ? Form.QILV : Form.QIJUE;
-          default -> Form.ZAYAN;
-        });
+    if (lines.isEmpty()) {
+      return Form.WUJUE;
+    }
+    return switch (lines.getFirst().codePointCount(0, lines.getFirst().length())) {
+      case 5 -> lines.size() > 4 ? Form.WULV : Form.WUJUE;
+      case 7 -> lines.size() > 4 ? Form.QILV : Form.QIJUE;
+      default -> Form.ZAYAN;
+    };
   }
 
   private static void check(String text, String prompt) {

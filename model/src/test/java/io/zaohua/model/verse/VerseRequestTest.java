@@ -21,18 +21,18 @@ final class VerseRequestTest {
   })
   void aFormAndATitle(String prompt, Form form, String title) {
     var request = VerseRequest.of(prompt);
-    assertThat(request.form()).contains(form);
+    assertThat(request.form()).isEqualTo(form);
     assertThat(request.prompt()).isEqualTo("<s>" + title + form.token());
   }
 
   @Test
-  void aTitleAloneLeavesTheFormToTheModel() {
-    assertThat(VerseRequest.of("春江花月夜").prompt()).isEqualTo("<s>春江花月夜");
+  void aTitleAloneBecomesAQuatrainOfFive() {
+    assertThat(VerseRequest.of("春江花月夜").prompt()).isEqualTo("<s>春江花月夜<|五絕|>");
   }
 
   @Test
   void aWordThatOnlyBeginsLikeAFormIsATitle() {
-    assertThat(VerseRequest.of("五律堂前").prompt()).isEqualTo("<s>五律堂前");
+    assertThat(VerseRequest.of("五律堂前").prompt()).isEqualTo("<s>五律堂前<|五絕|>");
   }
 
   @Test
