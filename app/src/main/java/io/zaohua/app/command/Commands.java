@@ -21,6 +21,7 @@ public final class Commands {
           new Command("quantize", (console, _) -> new Quantize(console)),
           new Command("merge", (console, _) -> new Merge(console)),
           new Command("train", (console, _) -> new Train(console)),
+          new Command("poems", (console, _) -> new Poems(console)),
           new Command("completion", Completion::new));
 
   private Commands() {}
