@@ -32,6 +32,7 @@ final class EngineOptions {
       paramLabel = "PATH[=SCALE]",
       description = "A LoRA adapter, PEFT's folder or a GGUF file; may be repeated.")
   private List<String> adapters = List.of();
+
   /** Takes the embedded model where none is named. */
   void orPoet() {
     model.orPoet();
