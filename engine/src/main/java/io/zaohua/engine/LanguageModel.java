@@ -236,6 +236,24 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /**
+   * The natural logarithm of each token's probability after those before it, [tokens - 1]: the
+   * first token is not asked.
+   */
+  public double[] logProbabilities(int[] ids) {
+    double[] found = new double[Math.max(0, ids.length - 1)];
+    logits(
+        ids,
+        CHUNK,
+        (_, row, values, offset) -> {
+          if (row < found.length) {
+            found[row] =
+                Perplexity.logProbability(values, offset, spec().vocabulary(), ids[row + 1]);
+          }
+        });
+    return found;
+  }
+
   /** The hidden state (after the final norm) of every token, [tokens, width], row after row. */
   public float[] hiddenStates(int[] ids) {
     synchronized (executor) {

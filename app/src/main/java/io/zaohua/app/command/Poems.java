@@ -1,28 +1,30 @@
 package io.zaohua.app.command;
 
 import io.zaohua.app.terminal.Console;
+import io.zaohua.app.verse.PoetFigures;
+import io.zaohua.engine.LanguageModel;
 import io.zaohua.learn.verse.VerseData;
-import io.zaohua.learn.verse.VerseMeasures;
-import io.zaohua.learn.verse.VerseTraining;
-import io.zaohua.model.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** How poet was made: its data, its training, its held-out figures. */
+/** What poet was trained on, and its held-out figures. */
 @CommandLine.Command(
     name = "poems",
     description =
-        "Make the embedded model poet again: its training text from the npm package"
-            + " chinese-poetry, then the model and its figures.")
+        "The training text of the embedded model poet, from the npm package chinese-poetry, and"
+            + " the model's figures beside it.")
 final class Poems implements Callable<Integer> {
   private static final long SEED = 20261125;
 
   private final Console console;
+
+  @Mixin private final EngineOptions engine = new EngineOptions();
 
   @Parameters(
       index = "0",
@@ -38,16 +40,11 @@ final class Poems implements Callable<Integer> {
   private Optional<Path> source = Optional.empty();
 
   @Option(
-      names = "--train",
-      paramLabel = "RECIPE",
-      description = "Train by this recipe (models/poet/recipe.json) into the folder --model names.")
-  private Optional<Path> recipe = Optional.empty();
-
-  @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      description = "The trained model: written with --train, else measured beside the baselines.")
-  private Optional<Path> model = Optional.empty();
+      names = "--measure",
+      description =
+          "Measure the model: held-out bits a character beside a 5-gram and xz, and what 200"
+              + " generated quatrains are like.")
+  private boolean measure;
 
   Poems(Console console) {
     this.console = console;
@@ -55,16 +52,15 @@ final class Poems implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    SamplingParameters.needs("--model", model.isPresent(), "--train", recipe.isPresent());
     if (source.isPresent()) {
       VerseData.prepare(source.get(), data, SEED).forEach(console::println);
     }
-    if (model.isPresent()) {
-      if (recipe.isPresent()) {
-        VerseTraining.run(
-            recipe.get(), data, model.get(), line -> console.note(new Message(line, line)));
+    if (measure) {
+      engine.orPoet();
+      try (LanguageModel model = engine.load(console, Optional.empty())) {
+        console.println(PoetFigures.bits(model, data).toString());
+        console.println(PoetFigures.quatrains(model, data).toString());
       }
-      console.println(VerseMeasures.bits(model.get(), data).toString());
     }
     return 0;
   }

@@ -2,24 +2,20 @@ package io.zaohua.learn.verse;
 
 import com.github.houbb.pinyin.constant.enums.PinyinStyleEnum;
 import com.github.houbb.pinyin.util.PinyinHelper;
-import io.zaohua.learn.LoadedWeights;
 import io.zaohua.learn.baseline.Compression;
 import io.zaohua.learn.baseline.KneserNey;
-import io.zaohua.learn.stack.Transformer;
-import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.tokenizer.Tokenizer;
-import io.zaohua.model.tokenizer.TokenizerJson;
 import io.zaohua.model.verse.Form;
 import io.zaohua.model.verse.Verse;
-import io.zaohua.tensor.Autograd;
-import io.zaohua.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /** What poet is measured by. */
 public final class VerseMeasures {
@@ -32,27 +28,40 @@ public final class VerseMeasures {
    * title, form, poem and end, over its visible characters; xz sees the text without control
    * tokens.
    *
-   * @param model of the trained checkpoint
+   * @param model of the model
    * @param kneserNey of a 5-gram on the same training documents
    * @param xz of the held-out text by itself
    * @param xzKnowing of the same after the training text
    */
-  public record Bits(double model, double kneserNey, double xz, double xzKnowing) {}
+  public record Bits(double model, double kneserNey, double xz, double xzKnowing) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "held out, bits a character: poet %.3f, 5-gram Kneser-Ney %.3f, xz %.3f, xz after the"
+              + " training text %.3f",
+          model,
+          kneserNey,
+          xz,
+          xzKnowing);
+    }
+  }
 
-  /** Measures a checkpoint against the baselines on what {@link VerseData#prepare} wrote. */
-  public static Bits bits(Path checkpoint, Path data) throws IOException {
-    Tokenizer tokenizer = TokenizerJson.read(data.resolve("tokenizer.json"));
+  /**
+   * Measures a model against the baselines on what {@link VerseData#prepare} wrote.
+   *
+   * @param nats the model's: what the tokens of a document after its first cost in all
+   * @param tokenizer the model's
+   */
+  public static Bits bits(ToDoubleFunction<int[]> nats, Tokenizer tokenizer, Path data)
+      throws IOException {
     String train = Files.readString(data.resolve("train.txt"));
     String text = Files.readString(data.resolve("heldout.txt"));
-    List<int[]> heldOut = VerseTraining.documents(data.resolve("heldout.txt"), tokenizer);
+    List<int[]> heldOut = ids(text, tokenizer);
     String visible = text.replaceAll(CONTROL, "").replace("\n\n", "");
     double characters = visible.codePointCount(0, visible.length());
-    double model = nats(checkpoint, heldOut) / Math.log(2);
-    KneserNey grams =
-        KneserNey.of(
-            VerseTraining.documents(data.resolve("train.txt"), tokenizer),
-            5,
-            tokenizer.vocabularySize());
+    double model = heldOut.stream().mapToDouble(nats).sum() / Math.log(2);
+    KneserNey grams = KneserNey.of(ids(train, tokenizer), 5, tokenizer.vocabularySize());
     double counted = heldOut.stream().mapToDouble(d -> grams.bits(d, 1)).sum();
     String known = train.replaceAll(CONTROL, "");
     return new Bits(
@@ -62,23 +71,18 @@ public final class VerseMeasures {
         Compression.bits(known, visible) / characters);
   }
 
-  private static double nats(Path folder, List<int[]> documents) {
-    double sum = 0;
-    try (Checkpoint checkpoint = Checkpoint.open(folder);
-        Autograd _ = Autograd.off();
-        Scope _ = Scope.open("weights")) {
-      Transformer model =
-          Transformer.of(checkpoint.spec(), new LoadedWeights(checkpoint.weights(), false));
-      List<int[]> sorted =
-          documents.stream().sorted((a, b) -> Integer.compare(a.length, b.length)).toList();
-      for (int at = 0; at < sorted.size(); at += 16) {
-        try (Scope _ = Scope.open("part")) {
-          var part = VerseBatches.part(sorted.subList(at, Math.min(sorted.size(), at + 16)));
-          sum += VerseTraining.losses(model, part).item();
-        }
-      }
-    }
-    return sum;
+  private static List<int[]> ids(String documents, Tokenizer tokenizer) {
+    return Arrays.stream(documents.split("\n\n")).map(d -> tokenizer.encode(d, true)).toList();
+  }
+
+  /** Titles of the held-out poems of a form, in their order, each once. */
+  public static List<String> titles(Form form, Path data) throws IOException {
+    return Arrays.stream(Files.readString(data.resolve("heldout.txt")).split("\n\n"))
+        .filter(d -> d.contains(form.token()))
+        .map(d -> d.substring(Verse.START.length(), d.indexOf(form.token())))
+        .filter(title -> !title.isEmpty())
+        .distinct()
+        .toList();
   }
 
   /**

@@ -76,28 +76,6 @@ final class VerseDataTest {
   }
 
   @Test
-  void paddingTeachesNothing() {
-    var part = VerseBatches.part(List.of(new int[] {1, 5, 2}, new int[] {1, 6, 7, 2}));
-    assertThat(part.ids()).containsExactly(1L, 5L, 0L, 1L, 6L, 7L);
-    assertThat(part.targets()).containsExactly(5L, 2L, -100L, 6L, 7L, 2L);
-    assertThat(part.learned()).isEqualTo(5);
-  }
-
-  @Test
-  void aPassUsesEveryDocumentOnce() {
-    List<int[]> documents = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      documents.add(new int[] {1, 100 + i, 2});
-    }
-    var batches = new VerseBatches(documents, 4, 2, 3);
-    List<Long> seen = new ArrayList<>();
-    for (int step = 0; step < 3; step++) {
-      batches.step(step).forEach(p -> p.ids().stream().filter(id -> id >= 100).forEach(seen::add));
-    }
-    assertThat(seen).hasSize(12).doesNotHaveDuplicates();
-  }
-
-  @Test
   void rhymeLooksAtLinesTwoAndFour() {
     assertThat(VerseMeasures.rhymes(NIGHT.lines())).isTrue();
     assertThat(VerseMeasures.rhymes(List.of("一", "花", "二", "春"))).isFalse();
