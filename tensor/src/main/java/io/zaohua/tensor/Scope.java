@@ -110,8 +110,13 @@ public final class Scope implements AutoCloseable {
     }
     closed = true;
     innermost = parent;
-    for (Tensor tensor : tensors) {
-      tensor.free();
+    Torch.GATE.enter();
+    try {
+      for (Tensor tensor : tensors) {
+        tensor.free();
+      }
+    } finally {
+      Torch.GATE.leave();
     }
     LIVE.addAndGet(-tensors.size());
     tensors.clear();

@@ -93,7 +93,12 @@ public final class Tensor implements AutoCloseable {
   public double item() {
     checkUsable("item");
     Check.that(count() == 1, "item: %s must have one element.", describe());
-    return type == DType.I64 ? raw.item_long() : raw.item_double();
+    Torch.GATE.enter();
+    try {
+      return type == DType.I64 ? raw.item_long() : raw.item_double();
+    } finally {
+      Torch.GATE.leave();
+    }
   }
 
   /** All elements in row order, cast to float. */

@@ -22,6 +22,12 @@ final class Torch {
 
   private static final Map<Place, TensorOptions> OPTIONS = new ConcurrentHashMap<>();
 
+  /** Longest wait at the end of the process for an operation under way, in seconds. */
+  private static final double LAST_OPERATION = 60;
+
+  /** Every thread inside libtorch has come in here. */
+  static final Gate GATE = new Gate();
+
   private static boolean loaded;
 
   private Torch() {}
@@ -55,6 +61,8 @@ final class Torch {
     }
     torch.set_num_interop_threads(1);
     torch.set_num_threads(Threads.count());
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> GATE.close(LAST_OPERATION), "libtorch's last operation"));
     loaded = true;
   }
 
@@ -65,10 +73,13 @@ final class Torch {
       operand.checkUsable(operation);
     }
     Check.oneDevice(operation, operands);
+    GATE.enter();
     try {
       return scope.adopt(work.run());
     } catch (RuntimeException e) {
       throw failure(operation, e, operands);
+    } finally {
+      GATE.leave();
     }
   }
 
@@ -77,10 +88,13 @@ final class Torch {
     for (Tensor operand : operands) {
       operand.checkUsable(operation);
     }
+    GATE.enter();
     try {
       work.run();
     } catch (RuntimeException e) {
       throw failure(operation, e, operands);
+    } finally {
+      GATE.leave();
     }
   }
 
