@@ -19,7 +19,7 @@ final class Failures {
   static int guard(Console console, Callable<Integer> command) {
     try {
       return command.call();
-    } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+    } catch (Exception | Error e) {
       return explain(console, e).number();
     }
   }

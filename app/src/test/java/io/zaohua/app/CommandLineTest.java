@@ -9,10 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every command has in common: help, exit codes, clean standard output. */
 final class CommandLineTest {
@@ -36,6 +40,34 @@ final class CommandLineTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--tokens is \"many\", a whole number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-p -1",
+        "-n 2147483647 --depth 2147483647",
+        "-r 2147483647",
+        "--batch 2147483647"
+      })
+  void countsThatCannotBeMeasuredAreWrongUse(String counts) {
+    Run run = Run.of(("bench -m x " + counts).split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err().lines()).hasSize(1);
+  }
+
+  /** Lines, a terminal's commands and megabytes out of a file stay out of the sentence. */
+  @Test
+  void whatAFileSaysMakesOneLine(@TempDir Path folder) throws IOException {
+    String name = "a\\n\\u001b[2J" + "b".repeat(1 << 20);
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"" + name + "\"}");
+
+    Run run = Run.of("generate", "-m", folder.toString(), "x");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).doesNotContain("\u001b").hasSizeLessThan(3000);
   }
 
   @Test

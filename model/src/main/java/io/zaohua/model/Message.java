@@ -31,6 +31,19 @@ public record Message(String english, String chinese) {
     return language.toLowerCase(Locale.ROOT).startsWith("zh");
   }
 
+  /**
+   * A text as one line of {@code longest} characters at most: names out of files may hold line
+   * ends, a terminal's commands, or megabytes.
+   */
+  public static String oneLine(String text, int longest) {
+    var line = new StringBuilder();
+    text.substring(0, Math.min(text.length(), longest))
+        .codePoints()
+        .map(c -> Character.isISOControl(c) ? ' ' : c)
+        .forEach(line::appendCodePoint);
+    return text.length() > longest ? line.append('…').toString() : line.toString();
+  }
+
   @Override
   public String toString() {
     return text();

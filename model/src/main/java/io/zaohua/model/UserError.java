@@ -7,6 +7,9 @@ package io.zaohua.model;
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Characters of a sentence; what files say can be of any length. */
+  private static final int LONGEST = 1000;
+
   /** What went wrong, as far as callers must tell cases apart. */
   public enum Kind {
     /** A file or an argument is not what it should be. */
@@ -56,8 +59,10 @@ public final class UserError extends RuntimeException {
     return remedy;
   }
 
-  /** Fact and remedy in the user's language. */
+  /** Fact and remedy in the user's language, one line. */
   public String text() {
-    return fact.text() + (Message.speaksChinese() ? "" : " ") + remedy.text();
+    return Message.oneLine(fact.text(), LONGEST)
+        + (Message.speaksChinese() ? "" : " ")
+        + Message.oneLine(remedy.text(), LONGEST);
   }
 }

@@ -2,9 +2,11 @@ package io.zaohua.app.chat;
 
 import io.zaohua.app.terminal.Console;
 import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
@@ -26,8 +28,22 @@ public final class PipedChat {
             console.note(message);
           }
         };
-    Conversation conversation = begin.apply(screen);
-    var reader = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
+    try {
+      talk(console, begin.apply(screen));
+    } catch (CharacterCodingException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          new Message("Standard input is not UTF-8 text.", "标准输入不是 UTF-8 文本。"),
+          new Message(
+              "Convert it first, for example with: iconv -f GB18030 -t UTF-8.",
+              "请先转换编码,例如:iconv -f GB18030 -t UTF-8。"),
+          e);
+    }
+  }
+
+  private static void talk(Console console, Conversation conversation) throws IOException {
+    var utf8 = StandardCharsets.UTF_8.newDecoder(); // throws on malformed input
+    var reader = new BufferedReader(new InputStreamReader(console.in(), utf8));
     StringBuilder input = new StringBuilder();
     String line;
     while ((line = reader.readLine()) != null) {

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.NewFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -46,14 +48,13 @@ public record Sessions(Path folder) {
     for (Turn turn : turns) {
       list.addObject().put("role", turn.role()).put("content", turn.content());
     }
-    try {
-      Files.createDirectories(folder);
+    byte[] json = (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    try (NewFile file = NewFile.create(target, json.length)) {
       keepPrivate();
-      Path part = Files.createTempFile(folder, name, ".part");
-      Files.writeString(part, root.toPrettyString() + "\n");
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      file.write(ByteBuffer.wrap(json));
+      file.finish();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unusable(folder, e);
     }
     return target;
   }
@@ -90,10 +91,10 @@ public record Sessions(Path folder) {
         turns.add(new Turn(turn.path("role").asText(), turn.path("content").asText()));
       }
       return turns;
-    } catch (JsonProcessingException _) {
+    } catch (JsonProcessingException | CharacterCodingException _) {
       throw broken(source);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unusable(source, e);
     }
   }
 
@@ -110,7 +111,7 @@ public record Sessions(Path folder) {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unusable(folder, e);
     }
   }
 
@@ -139,6 +140,15 @@ public record Sessions(Path folder) {
           new Message("For example: /save holiday.", "例如:/save 假期。"));
     }
     return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** The conversation goes on, so this is no end of the command. */
+  private static UserError unusable(Path path, IOException cause) {
+    return new UserError(
+        UserError.Kind.IO,
+        Message.of("%s cannot be used.", "无法使用 %s。", path),
+        new Message("Check its permissions.", "请检查其权限。"),
+        cause);
   }
 
   private static UserError broken(Path source) {

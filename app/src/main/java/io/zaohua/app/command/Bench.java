@@ -8,6 +8,7 @@ import io.zaohua.engine.LanguageModel;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Option;
     description =
         "Measure tokens per second: reading a prompt (pp), writing (tg), many sequences a step.")
 final class Bench implements Callable<Integer> {
+  private static final int MOST_TOKENS = 1 << 28;
+  private static final int MOST_RUNS = 1 << 12;
+
   private final Console console;
 
   @Mixin private final EngineOptions engine = new EngineOptions();
@@ -73,13 +77,14 @@ final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (prompt < 0 || fresh < 0 || depth < 0 || repetitions < 1 || batch.orElse(1) < 1) {
+    if (!within(0, MOST_TOKENS, prompt, fresh, depth)
+        || !within(1, MOST_RUNS, repetitions, batch.orElse(1))) {
       throw new UserError(
           UserError.Kind.USAGE,
-          new Message("A count is too small to be measured.", "有计数过小,无法测量。"),
-          new Message(
-              "Give -p, -n and --depth at least 0, -r and --batch at least 1.",
-              "-p、-n、--depth 至少为 0,-r、--batch 至少为 1。"));
+          new Message("A count is too small or too large to be measured.", "有计数过小或过大,无法测量。"),
+          Message.of(
+              "Give -p, -n and --depth from 0 to %d, -r and --batch from 1 to %d.",
+              "-p、-n、--depth 应为 0 到 %d,-r、--batch 应为 1 到 %d。", MOST_TOKENS, MOST_RUNS));
     }
     OptionalDouble cold =
         warmOnly ? OptionalDouble.empty() : ColdStart.seconds(engine.name(), engine.threads());
@@ -106,6 +111,10 @@ final class Bench implements Callable<Integer> {
       console.print(json ? root + "\n" : table(root));
     }
     return 0;
+  }
+
+  private static boolean within(int least, int most, int... counts) {
+    return Arrays.stream(counts).allMatch(count -> count >= least && count <= most);
   }
 
   private static void put(ObjectNode root, String name, Throughput.Result result) {

@@ -195,15 +195,10 @@ final class Show implements Callable<Integer> {
   }
 
   private static String shortened(String text) {
-    String line = oneLine(text);
-    return line.length() <= LONGEST_VALUE ? line : line.substring(0, LONGEST_VALUE) + "…";
+    return Message.oneLine(text, LONGEST_VALUE);
   }
 
-  /** Names and values come from strangers: no line ends and no terminal commands. */
   private static String oneLine(String text) {
-    return text.codePoints()
-        .map(c -> Character.isISOControl(c) ? ' ' : c)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+    return Message.oneLine(text, Integer.MAX_VALUE);
   }
 }

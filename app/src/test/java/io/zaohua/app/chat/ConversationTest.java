@@ -1,6 +1,7 @@
 package io.zaohua.app.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.zaohua.app.terminal.Console;
 import io.zaohua.model.Message;
@@ -34,22 +35,24 @@ final class ConversationTest {
     conversation = conversation(this::echo);
   }
 
-  private Conversation conversation(Partner partner) {
-    Screen screen =
-        new Screen() {
-          @Override
-          public void text(String piece) {
-            shown.append(piece);
-          }
+  private Screen screen() {
+    return new Screen() {
+      @Override
+      public void text(String piece) {
+        shown.append(piece);
+      }
 
-          @Override
-          public void note(Message message) {
-            notes.add(message.english());
-          }
-        };
+      @Override
+      public void note(Message message) {
+        notes.add(message.english());
+      }
+    };
+  }
+
+  private Conversation conversation(Partner partner) {
     Style style = new Style(0.8f, 40, 0.95f, 0, 1, 0);
     return new Conversation(
-        "m", partner, new Sessions(folder), screen, style, Optional.of("Be brief."));
+        "m", partner, new Sessions(folder), screen(), style, Optional.of("Be brief."));
   }
 
   private Partner.Answer echo(
@@ -136,6 +139,36 @@ final class ConversationTest {
   }
 
   @Test
+  void aFolderThatCannotBeWrittenLosesNothing() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    conversation =
+        new Conversation(
+            "m",
+            this::echo,
+            new Sessions(file),
+            screen(),
+            new Style(0, 0, 1, 0, 1, 0),
+            Optional.empty());
+    type("hello");
+
+    assertThat(type("/save one")).isTrue();
+
+    assertThat(notes.getLast()).contains("cannot be written");
+    assertThat(conversation.turns()).hasSize(2);
+  }
+
+  @Test
+  void aSessionThatIsNoTextLosesNothing() throws Exception {
+    Files.write(folder.resolve("one.json"), new byte[] {(byte) 0xff});
+    type("hello");
+
+    assertThat(type("/load one")).isTrue();
+
+    assertThat(notes.getLast()).contains("not a saved session");
+    assertThat(conversation.turns()).hasSize(3);
+  }
+
+  @Test
   void aBrokenSessionLosesNothing() throws Exception {
     Files.writeString(folder.resolve("bad.json"), "{\"turns\": [1");
     type("hello");
@@ -219,5 +252,15 @@ final class ConversationTest {
     assertThat(begun.getFirst().turns().stream().filter(t -> t.role().equals("user")))
         .containsExactly(Turn.user("one \ntwo"), Turn.user("three\n\nfour"), Turn.user("five"));
     assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("5:five\n");
+  }
+
+  @Test
+  void throughAPipeOtherBytesThanUtf8AreSaidToBeSo() {
+    var in = new ByteArrayInputStream(new byte[] {'a', (byte) 0xff, '\n'});
+    var console = new Console(in, new ByteArrayOutputStream(), System.err, false);
+
+    assertThatThrownBy(() -> PipedChat.run(console, _ -> conversation))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("not UTF-8");
   }
 }

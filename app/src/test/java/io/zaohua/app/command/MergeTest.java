@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An adapter at run time, and merged: the same logits. */
 final class MergeTest {
@@ -96,5 +99,43 @@ final class MergeTest {
     Run run = Run.of("merge", base.toString(), "/nowhere/adapter", folder + "/out");
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("There is no adapter /nowhere/adapter");
+  }
+
+  /** The adapter's B with some other number of rows. */
+  private void writeUp(long rows) throws IOException {
+    String module = "base_model.model.model.layers.0.self_attn.q_proj.";
+    new SafetensorsWriter(
+            Map.of(),
+            List.of(
+                new TensorInfo(module + "lora_A.weight", TensorType.F32, List.of(2L, 64L)),
+                new TensorInfo(module + "lora_B.weight", TensorType.F32, List.of(rows, 2L))))
+        .write(
+            adapter.resolve("adapter_model.safetensors"),
+            (tensor, sink) -> sink.accept(MemorySegment.ofArray(gaussians(tensor.elements()))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 63, 65, 640})
+  void anAdapterWithOtherRowsThanTheBaseIsRefused(long rows) throws IOException {
+    writeUp(rows);
+
+    Run run = Run.of("merge", base.toString(), adapter.toString(), folder + "/out.gguf");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("does not belong to this model").contains("rows");
+    assertThat(folder.resolve("out.gguf")).doesNotExist();
+  }
+
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anAlphaPatternThatBacktracksWithoutEndIsRefused() throws IOException {
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        "{\"peft_type\": \"LORA\", \"alpha_pattern\": {\"([^!]*)*\\\\2!\": 1}}");
+
+    Run run = Run.of("merge", base.toString(), adapter.toString(), folder + "/out.gguf");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("alpha_pattern");
   }
 }

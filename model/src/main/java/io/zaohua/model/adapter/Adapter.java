@@ -3,6 +3,7 @@ package io.zaohua.model.adapter;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.file.FileBytes;
 import io.zaohua.model.file.TensorFile;
 import io.zaohua.model.file.TensorInfo;
 import io.zaohua.model.gguf.GgufFile;
@@ -14,6 +15,7 @@ import io.zaohua.model.weights.WeightTable;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,9 @@ import java.util.function.LongUnaryOperator;
  * (general.type "adapter"; convert_lora_to_gguf.py).
  */
 public record Adapter(Map<String, LowRank> additions) {
+  /** What one Java array holds. */
+  private static final int LARGEST = Integer.MAX_VALUE - 16;
+
   public Adapter {
     additions = Map.copyOf(additions);
   }
@@ -98,7 +103,7 @@ public record Adapter(Map<String, LowRank> additions) {
       }
       String architecture = file.metadata().string("general.architecture").orElse("unknown");
       if (!architecture.equals(base.family().architecture())) {
-        throw other(path, "it is for " + architecture);
+        throw other(path, "it is for %s", "它用于 %s", architecture);
       }
       double alpha = file.metadata().number("adapter.lora.alpha").orElse(0.0);
       WeightTable names = base.family().gguf(base.spec(), _ -> false);
@@ -117,6 +122,7 @@ public record Adapter(Map<String, LowRank> additions) {
       boolean decomposed) {
     Map<String, LowRank> additions = new LinkedHashMap<>();
     var used = new TreeSet<String>();
+    Map<String, Long> reached = new HashMap<>();
     for (var entry : Parts.of(base.spec()).entrySet()) {
       Optional<Place> place = names.find(entry.getKey()).flatMap(Place::of);
       if (place.isEmpty() || !entry.getKey().startsWith("layers.")) {
@@ -140,8 +146,10 @@ public record Adapter(Map<String, LowRank> additions) {
           || a.get().rows() != b.get().columns()
           || a.get().columns() != entry.getValue().columns()
           || a.get().rows() < 1
+          || a.get().elements() > LARGEST
+          || b.get().elements() > LARGEST
           || decomposed && m.isEmpty()) {
-        throw other(path, "its tensors for " + place.get().tensor() + " do not fit");
+        throw other(path, "its tensors for %s do not fit", "其中 %s 的张量不匹配", place.get().tensor());
       }
       int rank = Math.toIntExact(a.get().rows());
       double s = scale.of(stem.substring(format.prefix().length()), rank);
@@ -149,26 +157,44 @@ public record Adapter(Map<String, LowRank> additions) {
       Optional<float[]> magnitude =
           m.map(info -> picked(path, file, info, 1, rows, place.get().row()));
       float[] up = picked(path, file, b.get(), rank, rows, place.get().row());
+      for (int row = 0; row < rows; row++) {
+        reached.merge(b.get().name(), place.get().row().applyAsLong(row) + 1, Math::max);
+      }
       additions.put(
           entry.getKey(), new LowRank(rank, floats(file, a.get()), up, magnitude, (float) s));
     }
     var unknown = file.tensors().stream().filter(t -> !used.contains(t.name())).findFirst();
-    if (unknown.isPresent() || additions.isEmpty()) {
-      String name = unknown.map(TensorInfo::name).orElse("no tensor at all");
-      throw other(path, "it has " + name + ", which adapts no matrix of the layers");
+    if (unknown.isPresent()) {
+      throw other(
+          path,
+          "it has %s, which adapts no matrix of the layers",
+          "其中的 %s 不对应各层的任何矩阵",
+          FileBytes.shown(unknown.get().name()));
     }
+    if (additions.isEmpty()) {
+      throw other(path, "it holds no tensors", "其中没有张量");
+    }
+    reached.forEach(
+        (tensor, rows) -> {
+          if (file.find(tensor).orElseThrow().rows() != rows) {
+            throw other(path, "%s has too many rows", "%s 的行数过多", tensor);
+          }
+        });
     return new Adapter(additions);
   }
 
   /** The part's rows of a tensor [.., width], in the part's order. */
   private static float[] picked(
       Path path, TensorFile file, TensorInfo info, int width, int rows, LongUnaryOperator row) {
+    if ((long) rows * width > info.elements()) {
+      throw other(path, "%s has too few rows", "%s 的行数过少", info.name());
+    }
     float[] all = floats(file, info);
     float[] some = new float[rows * width];
     for (int r = 0; r < rows; r++) {
       long from = row.applyAsLong(r) * width;
       if (from + width > all.length) {
-        throw other(path, info.name() + " has too few rows");
+        throw other(path, "%s has too few rows", "%s 的行数过少", info.name());
       }
       System.arraycopy(all, (int) from, some, r * width, width);
     }
@@ -186,10 +212,13 @@ public record Adapter(Map<String, LowRank> additions) {
     return values;
   }
 
-  private static UserError other(Path path, String why) {
+  private static UserError other(Path path, String english, String chinese, Object... args) {
+    Message why = Message.of(english, chinese, args);
     return new UserError(
         UserError.Kind.INPUT,
-        Message.of("Adapter %s does not belong to this model: %s.", "适配器 %s 不属于此模型:%s。", path, why),
+        new Message(
+            "Adapter %s does not belong to this model: %s.".formatted(path, why.english()),
+            "适配器 %s 不属于此模型:%s。".formatted(path, why.chinese())),
         Message.of("Give the base it was trained on.", "请给出它训练时所用的基础模型。"));
   }
 }

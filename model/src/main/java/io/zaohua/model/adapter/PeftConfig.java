@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
+import io.zaohua.model.MeteredText;
 import io.zaohua.model.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,15 +106,21 @@ public record PeftConfig(Path folder, ObjectNode json) {
   /** A key is a regular expression for the end of a module's name. */
   private boolean ends(String module, String key) {
     try {
-      return Pattern.matches("(.*\\.)?(" + key + ")", module);
-    } catch (PatternSyntaxException e) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of(
-              "%s has the key %s in alpha_pattern, which is no regular expression.",
-              "%s 的 alpha_pattern 中的键 %s 不是正则表达式。", in(folder), key),
-          Message.of("Save the adapter again.", "请重新保存适配器。"),
-          e);
+      return Pattern.compile("(.*\\.)?(" + key + ")")
+          .matcher(new MeteredText(module, () -> badKey(key)))
+          .matches();
+    } catch (PatternSyntaxException | StackOverflowError _) {
+      throw badKey(key);
     }
+  }
+
+  private UserError badKey(String key) {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of(
+            "%s has the key %s in alpha_pattern, which is no regular expression for a module's"
+                + " name.",
+            "%s 的 alpha_pattern 中的键 %s 不是模块名的正则表达式。", in(folder), key),
+        Message.of("Save the adapter again.", "请重新保存适配器。"));
   }
 }

@@ -33,14 +33,14 @@ public final class GgufConfig {
 
   /** The configuration that {@code metadata} and the presence of tensors describe. */
   public static Config read(Family family, Metadata metadata, TensorFile file) {
-    var config = plain(family, metadata, file);
+    var json = plain(family, metadata, file).json().deepCopy();
     for (var key : metadata.values().keySet()) {
       if (key.startsWith(EXTRA)) {
         var value = Config.readTree(metadata.string(key).orElseThrow());
-        config = config.with(key.substring(EXTRA.length()), value);
+        json.set(key.substring(EXTRA.length()), value);
       }
     }
-    return config.or(family.defaults());
+    return new Config(json).or(family.defaults());
   }
 
   private static Config plain(Family family, Metadata metadata, TensorFile file) {

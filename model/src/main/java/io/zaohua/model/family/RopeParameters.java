@@ -79,13 +79,13 @@ record RopeParameters(Config config, Config values) {
 
   /** A factor that positions are divided by. */
   private double needFactor() {
-    double factor = values.needNumber("factor");
-    if (!(factor > 0)) {
+    double factor = single(values.needNumber("factor"));
+    if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
       throw invalid(
           "The rope factor is %s, a positive number was expected.",
           "rope 的 factor 为 %s,应为正数。", factor);
     }
-    return single(factor);
+    return factor;
   }
 
   /** torch computes the frequencies in f32, and GGUF stores f32. */

@@ -31,7 +31,11 @@ public record Metadata(Map<String, GgufValue> values) {
 
   public Optional<String> string(String key) {
     return find(key)
-        .map(v -> v instanceof GgufValue.Text text ? text.value() : mismatch(key, v, "a string"));
+        .map(
+            v ->
+                v instanceof GgufValue.Text text
+                    ? text.value()
+                    : mismatch(key, v, new Message("a string", "字符串")));
   }
 
   /** Whole numbers of any width. */
@@ -41,7 +45,7 @@ public record Metadata(Map<String, GgufValue> values) {
             v ->
                 v instanceof GgufValue.Scalar s && whole(s.type(), s.bits())
                     ? (Long) s.integer()
-                    : mismatch(key, v, "a whole number"));
+                    : mismatch(key, v, new Message("a whole number", "整数")));
   }
 
   /** Whole or floating-point numbers of any width. */
@@ -51,7 +55,7 @@ public record Metadata(Map<String, GgufValue> values) {
             v ->
                 v instanceof GgufValue.Scalar s && s.type() != GgufValue.Type.BOOL
                     ? (Double) s.number()
-                    : mismatch(key, v, "a number"));
+                    : mismatch(key, v, new Message("a number", "数")));
   }
 
   public Optional<Boolean> bool(String key) {
@@ -60,7 +64,7 @@ public record Metadata(Map<String, GgufValue> values) {
             v ->
                 v instanceof GgufValue.Scalar s && s.type() == GgufValue.Type.BOOL
                     ? (Boolean) s.truth()
-                    : mismatch(key, v, "true or false"));
+                    : mismatch(key, v, new Message("true or false", "布尔值")));
   }
 
   /** A view that decodes each string when asked for; empty where the key is absent. */
@@ -70,13 +74,15 @@ public record Metadata(Map<String, GgufValue> values) {
             v ->
                 v instanceof GgufValue.Texts texts
                     ? Collections.unmodifiableList(texts)
-                    : empty(v) ? List.<String>of() : mismatch(key, v, "an array of strings"))
+                    : empty(v)
+                        ? List.<String>of()
+                        : mismatch(key, v, new Message("an array of strings", "字符串数组")))
         .orElse(List.of());
   }
 
   /** An array of numbers of any type as floats; empty where the key is absent. */
   public float[] floats(String key) {
-    var numbers = numbers(key, "an array of numbers");
+    var numbers = numbers(key, new Message("an array of numbers", "数的数组"));
     float[] floats = new float[numbers.map(GgufValue.Numbers::size).orElse(0)];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) numbers.orElseThrow().number(i);
@@ -86,20 +92,20 @@ public record Metadata(Map<String, GgufValue> values) {
 
   /** An array of whole numbers that fit an int (or of booleans); empty where the key is absent. */
   public int[] ints(String key) {
-    var found = numbers(key, "an array of whole numbers");
+    var found = numbers(key, new Message("an array of whole numbers", "整数数组"));
     int[] ints = new int[found.map(GgufValue.Numbers::size).orElse(0)];
     for (int i = 0; i < ints.length; i++) {
       var numbers = found.orElseThrow();
       long value = numbers.integer(i);
       if (numbers.elementType().floating() || value != (int) value) {
-        return mismatch(key, numbers, "an array of 32-bit whole numbers");
+        return mismatch(key, numbers, new Message("an array of 32-bit whole numbers", "32 位整数数组"));
       }
       ints[i] = (int) value;
     }
     return ints;
   }
 
-  private Optional<GgufValue.Numbers> numbers(String key, String expected) {
+  private Optional<GgufValue.Numbers> numbers(String key, Message expected) {
     return find(key)
         .filter(v -> !empty(v))
         .map(v -> v instanceof GgufValue.Numbers n ? n : mismatch(key, v, expected));
@@ -128,16 +134,17 @@ public record Metadata(Map<String, GgufValue> values) {
     return value instanceof GgufValue.Array array && array.size() == 0;
   }
 
-  private static <T> T mismatch(String key, GgufValue value, String expected) {
+  private static <T> T mismatch(String key, GgufValue value, Message expected) {
     String type =
         value instanceof GgufValue.Array array
             ? "ARRAY of " + array.elementType()
             : value.type().toString();
     throw new UserError(
         UserError.Kind.INPUT,
-        Message.of(
-            "The GGUF key %s has type %s, %s was expected.",
-            "GGUF 键 %s 的类型是 %s,应为:%s。", key, type, expected),
+        new Message(
+            "The GGUF key %s has type %s, %s was expected."
+                .formatted(key, type, expected.english()),
+            "GGUF 键 %s 的类型是 %s,应为%s。".formatted(key, type, expected.chinese())),
         Message.of("Export the model again.", "请重新导出模型。"));
   }
 }

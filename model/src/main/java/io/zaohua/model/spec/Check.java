@@ -7,6 +7,10 @@ import io.zaohua.model.UserError;
 final class Check {
   private Check() {}
 
+  static void finite(String field, double value) {
+    that(Double.isFinite(value), field, value);
+  }
+
   static void that(boolean holds, String field, Object value) {
     if (!holds) {
       throw new UserError(

@@ -36,6 +36,8 @@ public sealed interface Mixer {
       Check.that(kvHeads > 0 && heads % kvHeads == 0, "key-value heads", kvHeads);
       Check.that(headSize > 0 && headSize <= 1024, "head size", headSize);
       Check.that(window >= 0, "window", window);
+      Check.finite("attention scale", scale);
+      Check.that(softCap >= 0 && softCap < Float.POSITIVE_INFINITY, "attention soft cap", softCap);
       Check.that(rope.dims() <= headSize && rope.dims() % 2 == 0, "rotary dims", rope.dims());
     }
   }

@@ -8,6 +8,10 @@ package io.zaohua.model.spec;
  * @param bias whether a bias is added (LAYER)
  */
 public record Norm(Kind kind, float eps, boolean bias) {
+  public Norm {
+    Check.that(eps >= 0 && eps < Float.POSITIVE_INFINITY, "epsilon of a norm", eps);
+  }
+
   /** No norm at this place. */
   public static final Norm NONE = new Norm(Kind.NONE, 0, false);
 

@@ -19,7 +19,8 @@ public record Rope(int dims, double theta, Scaling scaling, List<Integer> sectio
 
   public Rope {
     Check.that(dims >= 0, "rotary dims", dims);
-    Check.that(theta > 0, "rope theta", theta);
+    Check.that(theta > 0 && theta < Double.POSITIVE_INFINITY, "rope theta", theta);
+    Check.finite("rope attention factor", RopeFrequencies.attentionFactor(scaling));
     sections = List.copyOf(sections);
     for (int pairs : sections) {
       Check.that(pairs >= 0, "pairs of a rope section", pairs);

@@ -43,7 +43,11 @@ public record TransformerSpec(
    * @param scale multiplies the embedding row (Gemma: sqrt(width); Granite: embedding_multiplier)
    * @param learnedPositions rows of a learned position table (GPT-2), or none
    */
-  public record Embedding(float scale, OptionalInt learnedPositions) {}
+  public record Embedding(float scale, OptionalInt learnedPositions) {
+    public Embedding {
+      Check.finite("embedding scale", scale);
+    }
+  }
 
   /**
    * How hidden states become logits: {@code softCap(scale * (W x + b))}.
@@ -53,7 +57,12 @@ public record TransformerSpec(
    * @param scale multiplies the logits (Granite: 1 / logits_scaling)
    * @param softCap c of {@code c tanh(x / c)}; 0 means none
    */
-  public record Head(boolean tied, boolean bias, float scale, float softCap) {}
+  public record Head(boolean tied, boolean bias, float scale, float softCap) {
+    public Head {
+      Check.finite("logits scale", scale);
+      Check.that(softCap >= 0 && softCap < Float.POSITIVE_INFINITY, "logits soft cap", softCap);
+    }
+  }
 
   /**
    * One block. With {@code parallel} the feed-forward reads the block's input, not the attention's
@@ -76,7 +85,11 @@ public record TransformerSpec(
       FeedForward feedForward,
       Norm postFeedForward,
       boolean parallel,
-      float residualScale) {}
+      float residualScale) {
+    public Layer {
+      Check.finite("residual scale", residualScale);
+    }
+  }
 
   /** Layers whose caches hold the same number of past positions share page tables. */
   public int window(int layer) {

@@ -43,6 +43,7 @@ final class CharacterMap {
       long match = match(utf8, at, utf8.length, true);
       if (match >= 0) {
         copy((int) match, out);
+        Growth.check(out.size(), utf8.length);
         at += (int) (match >>> 32);
       } else {
         int length = characterLength(utf8[at]);
@@ -62,6 +63,7 @@ final class CharacterMap {
     for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
       byte[] grapheme = text.substring(start, end).getBytes(StandardCharsets.UTF_8);
       long match = grapheme.length < 6 ? match(grapheme, 0, grapheme.length, false) : -1;
+      Growth.check(out.size(), text.length());
       if (match >= 0) {
         copy((int) match, out);
         continue;

@@ -35,12 +35,12 @@ final class JsonDecoders {
       case "Metaspace" ->
           steps.add(
               new Decoder.Step.Metaspace(
-                  node.text("replacement", "▁"),
+                  node.character("replacement", "▁"),
                   JsonPreTokenizers.prepend(node) != PreTokenizer.Metaspace.Prepend.NEVER));
       case "Strip" ->
           steps.add(
               new Decoder.Step.Strip(
-                  node.text("content", " "),
+                  node.character("content", " "),
                   node.get("start").integer(),
                   node.get("stop").integer(),
                   fused));

@@ -52,6 +52,7 @@ final class JsonNormalizers {
       String result = text;
       for (var step : steps) {
         result = step.apply(result);
+        Growth.check(result.length(), text.length());
       }
       return result;
     };

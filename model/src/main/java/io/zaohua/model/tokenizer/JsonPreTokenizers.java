@@ -75,7 +75,7 @@ final class JsonPreTokenizers {
               false);
       case "Metaspace" ->
           new PreTokenizer.Metaspace(
-              node.text("replacement", "▁"), prepend(node), node.truth("split", true));
+              node.character("replacement", "▁"), prepend(node), node.truth("split", true));
       case "Split" -> split(node);
       default -> throw TokenizerErrors.unsupported("pre_tokenizer", node.type());
     };

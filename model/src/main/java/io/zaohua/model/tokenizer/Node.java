@@ -101,6 +101,15 @@ record Node(JsonNode json, String path) {
     return find(name).map(Node::text).orElse(otherwise);
   }
 
+  /** A string of exactly one character. */
+  String character(String name, String otherwise) {
+    String text = text(name, otherwise);
+    if (text.codePointCount(0, text.length()) != 1) {
+      throw get(name).wrong("one character", "一个字符");
+    }
+    return text;
+  }
+
   List<Node> items() {
     if (!json.isArray()) {
       throw wrong("a list", "列表");

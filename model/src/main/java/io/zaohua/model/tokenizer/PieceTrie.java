@@ -5,6 +5,10 @@ import java.util.Arrays;
 /** A trie over UTF-16 units whose edges lie in one open-addressed hash. */
 final class PieceTrie {
   static final int ROOT = 0;
+
+  /** Every place of a text may be compared with so much; no real token comes near it. */
+  private static final int LONGEST = 1024;
+
   private long[] keys = new long[256];
   private int[] children = new int[256];
   private int[] values = new int[128];
@@ -18,6 +22,11 @@ final class PieceTrie {
 
   /** A later equal text replaces the value. */
   void put(String text, int value) {
+    if (text.length() > LONGEST) {
+      throw TokenizerErrors.invalid(
+          "The tokenizer has a token of %d characters, at most %d were expected.",
+          "该分词器有一个 %d 个字符的词元,至多应为 %d 个字符。", text.length(), LONGEST);
+    }
     int node = ROOT;
     for (int i = 0; i < text.length(); i++) {
       int child = child(node, text.charAt(i));

@@ -38,6 +38,7 @@ sealed interface PreTokenizer {
         for (int i = 0; i < words.size(); i++) {
           step.split(words.get(i), first && i == 0, next);
         }
+        Growth.check(next.stream().mapToLong(String::length).sum(), text.length());
         words = next;
       }
       out.addAll(words);

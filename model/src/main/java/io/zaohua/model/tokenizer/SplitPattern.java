@@ -1,6 +1,7 @@
 package io.zaohua.model.tokenizer;
 
 import io.zaohua.model.Message;
+import io.zaohua.model.MeteredText;
 import io.zaohua.model.UserError;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -119,12 +120,13 @@ final class SplitPattern {
           } else {
             replaced.append(text, start, end);
           }
+          Growth.check(replaced.length(), text.length());
         });
     return replaced.toString();
   }
 
   private void search(String text, Ids bounds) {
-    var matcher = pattern.matcher(text);
+    var matcher = pattern.matcher(new MeteredText(text, () -> tooMuch(text.length())));
     while (matcher.find()) {
       bounds.add(matcher.start());
       bounds.add(matcher.end());
@@ -132,14 +134,16 @@ final class SplitPattern {
   }
 
   private void searchDeep(String text, Ids bounds) {
-    var failure = new AtomicReference<Throwable>();
+    var failure = new AtomicReference<UserError>();
     var thread =
         new Thread(
             null,
             () -> {
               try {
                 search(text, bounds);
-              } catch (StackOverflowError e) {
+              } catch (StackOverflowError _) {
+                failure.set(tooMuch(text.length()));
+              } catch (UserError e) {
                 failure.set(e);
               }
             },
@@ -159,13 +163,16 @@ final class SplitPattern {
       Thread.currentThread().interrupt();
     }
     if (failure.get() != null) {
-      throw new UserError(
-          UserError.Kind.CAPACITY,
-          Message.of(
-              "A text of %d characters is too long for the tokenizer's regular expression.",
-              "%d 个字符的文本超出了该分词器正则表达式的处理能力。", text.length()),
-          Message.of("Pass the text in smaller parts.", "请将文本分段传入。"),
-          failure.get());
+      throw failure.get();
     }
+  }
+
+  private static UserError tooMuch(int length) {
+    return new UserError(
+        UserError.Kind.CAPACITY,
+        Message.of(
+            "A text of %d characters takes the tokenizer's regular expression too long.",
+            "%d 个字符的文本超出了该分词器正则表达式的处理能力。", length),
+        Message.of("Pass the text in smaller parts.", "请将文本分段传入。"));
   }
 }

@@ -3,30 +3,41 @@ package io.zaohua.model.tokenizer;
 /**
  * Longest match first from the left (BERT); a word that cannot be covered is one unknown token.
  *
- * @param startPrefix before a piece that starts a word, empty in tokenizer.json
- * @param continuingPrefix before a piece inside a word, {@code ##} in tokenizer.json
+ * @param starts the pieces that may start a word
+ * @param inside the pieces that may stand inside one, without their prefix
  * @param longestWord words of more code points are unknown
  */
 record WordPiece(
-    Vocabulary vocabulary,
-    int unknown,
-    String startPrefix,
-    String continuingPrefix,
-    int longestPiece,
-    int longestWord)
+    Vocabulary vocabulary, int unknown, PieceTrie starts, PieceTrie inside, int longestWord)
     implements TokenModel {
 
+  /**
+   * @param startPrefix before a piece that starts a word, empty in tokenizer.json
+   * @param continuingPrefix before a piece inside a word, {@code ##} in tokenizer.json
+   */
   static WordPiece of(
       Vocabulary vocabulary,
       int unknown,
       String startPrefix,
       String continuingPrefix,
       int longestWord) {
-    int longest = 0;
+    return new WordPiece(
+        vocabulary,
+        unknown,
+        pieces(vocabulary, startPrefix),
+        pieces(vocabulary, continuingPrefix),
+        longestWord);
+  }
+
+  private static PieceTrie pieces(Vocabulary vocabulary, String prefix) {
+    var pieces = new PieceTrie();
     for (int id = 0; id < vocabulary.size(); id++) {
-      longest = Math.max(longest, vocabulary.piece(id).length());
+      String piece = vocabulary.piece(id);
+      if (piece.startsWith(prefix) && vocabulary.id(piece) == id) {
+        pieces.put(piece.substring(prefix.length()), id);
+      }
     }
-    return new WordPiece(vocabulary, unknown, startPrefix, continuingPrefix, longest, longestWord);
+    return pieces;
   }
 
   @Override
@@ -37,11 +48,19 @@ record WordPiece(
       return;
     }
     for (int at = 0; at < word.length(); ) {
-      String prefix = at == 0 ? startPrefix : continuingPrefix;
-      int end = Math.min(word.length(), at + longestPiece);
+      var pieces = at == 0 ? starts : inside;
       int id = -1;
-      while (end > at && (id = vocabulary.id(prefix + word.substring(at, end))) < 0) {
-        end--;
+      int stop = at;
+      int node = PieceTrie.ROOT;
+      for (int end = at; end < word.length(); ) {
+        node = pieces.child(node, word.charAt(end++));
+        if (node < 0) {
+          break;
+        }
+        if (pieces.value(node) >= 0) {
+          id = pieces.value(node);
+          stop = end;
+        }
       }
       if (id < 0) {
         out.truncate(before);
@@ -49,7 +68,7 @@ record WordPiece(
         return;
       }
       out.add(id);
-      at = end;
+      at = stop;
     }
   }
 }

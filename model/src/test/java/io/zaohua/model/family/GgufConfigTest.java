@@ -1,7 +1,9 @@
 package io.zaohua.model.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.zaohua.model.UserError;
 import io.zaohua.model.gguf.GgufValue;
 import io.zaohua.model.gguf.Metadata;
 import io.zaohua.model.spec.FeedForward;
@@ -10,8 +12,10 @@ import io.zaohua.model.spec.Rope;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.MemoryFile;
 import io.zaohua.model.weights.View;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Files as llama.cpp's converter writes them. */
 class GgufConfigTest {
@@ -121,5 +125,27 @@ class GgufConfigTest {
         metadata("smollm3").with("zaohua.config.no_rope_layers", GgufValue.text("[0,1,1,1,1,1]"));
     assertThat(attention(spec(metadata, FILE), 0).rope()).isEqualTo(Rope.NONE);
     assertThat(attention(spec(metadata, FILE), 3).rope().dims()).isEqualTo(8);
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manyWordsOfZaohuaAreReadInOneGo() {
+    var values = new LinkedHashMap<>(metadata("llama").values());
+    for (int i = 0; i < 20_000; i++) {
+      values.put("zaohua.config.key" + i, GgufValue.text("1"));
+    }
+    assertThat(spec(new Metadata(values), FILE).width()).isEqualTo(32);
+  }
+
+  @Test
+  void aKeyOfAnotherTypeIsNamedInBothLanguages() {
+    var wrong = metadata("llama").with("llama.rope.scale_linear", GgufValue.text("4"));
+    assertThatThrownBy(() -> spec(wrong, FILE))
+        .isInstanceOfSatisfying(
+            UserError.class,
+            e -> {
+              assertThat(e.fact().english()).endsWith("has type TEXT, a number was expected.");
+              assertThat(e.fact().chinese()).endsWith("的类型是 TEXT,应为数。");
+            });
   }
 }

@@ -6,13 +6,16 @@ import io.zaohua.model.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HostileTokenizerTest {
   @TempDir Path folder;
@@ -40,9 +43,15 @@ class HostileTokenizerTest {
         "{\"pre_tokenizer\":{\"type\":\"Magic\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};\"Magic\"",
         "{\"decoder\":{\"type\":\"CTC\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};\"CTC\"",
         "{\"post_processor\":{\"type\":\"Wrap\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};\"Wrap\"",
+        "{\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};one"
+            + " character",
+        "{\"decoder\":{\"type\":\"Strip\",\"content\":\"\",\"start\":2147483647,\"stop\":0},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};one"
+            + " character",
         "{\"added_tokens\":[{\"content\":\"x\",\"id\":99999999}],\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};99999999",
-        "{\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"/////w==\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};character map",
-        "{\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(\"}},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};regular expression"
+        "{\"normalizer\":{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"/////w==\"},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};character"
+            + " map",
+        "{\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(\"}},\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}};regular"
+            + " expression"
       })
   void aDamagedFileIsRefusedInOneSentence(String json, String fact) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), json);
@@ -80,6 +89,55 @@ class HostileTokenizerTest {
         org.assertj.core.api.Assertions.assertThat(e).hasMessageEndingWith(".");
       }
     }
+  }
+
+  /** A tokenizer of letters with some more members. */
+  private Tokenizer letters(String members) throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        "{"
+            + members
+            + ",\"model\":{\"type\":\"WordLevel\",\"unk_token\":\"a\",\"vocab\":{\"a\":0}}}");
+    return TokenizerJson.read(folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a*)*\\\\1!", "(.*)*(.*)*(.*)*x", "a*a*a*!"})
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anExpressionThatBacktracksWithoutEndIsStopped(String expression) throws IOException {
+    var tokenizer =
+        letters(
+            "\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":{\"Regex\":\""
+                + expression
+                + "\"}}");
+    assertThatThrownBy(() -> tokenizer.encode("a".repeat(4000), false))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("regular expression too long");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[%s]};"
+            + "{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aa\"}",
+        "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[%s]};"
+            + "{\"type\":\"ByteLevel\",\"use_regex\":false}"
+      })
+  void aTextThatGrowsWithEveryStepIsRefused(String steps) throws IOException {
+    String[] parts = steps.split(";");
+    String all = String.join(",", Collections.nCopies(40, parts[1]));
+    var tokenizer = letters(parts[0].formatted(all));
+    assertThatThrownBy(() -> tokenizer.encode("a天".repeat(50), false))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("makes more than");
+  }
+
+  @Test
+  void aTokenOfManyThousandCharactersIsRefused() {
+    String token = "a".repeat(100_000);
+    assertThatThrownBy(() -> letters("\"added_tokens\":[{\"content\":\"" + token + "\",\"id\":1}]"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("100000 characters");
   }
 
   @Test
