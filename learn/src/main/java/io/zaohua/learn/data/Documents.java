@@ -1,5 +1,6 @@
 package io.zaohua.learn.data;
 
+import io.zaohua.learn.chat.Example;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.tokenizer.Tokenizer;
@@ -8,6 +9,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -18,6 +20,9 @@ final class Documents {
   private int size;
   private int[] starts = new int[1 << 10];
   private int count;
+
+  /** Tokens that are not learned; in plain text there are none. */
+  private final BitSet given = new BitSet();
 
   /** How a text becomes a document's ids. */
   interface Encoding {
@@ -57,6 +62,18 @@ final class Documents {
 
   int id(int position) {
     return ids[position];
+  }
+
+  boolean learned(int position) {
+    return !given.get(position);
+  }
+
+  void add(Example example) {
+    int start = size;
+    add(example.ids());
+    for (int i = 0; i < example.length(); i++) {
+      given.set(start + i, !example.learned(i));
+    }
   }
 
   void add(int[] document) {

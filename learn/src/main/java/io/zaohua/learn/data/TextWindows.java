@@ -87,7 +87,9 @@ public final class TextWindows implements TrainingData {
         int taken = packing.length(p);
         for (int i = 0; i < taken; i++) {
           ids[at + i] = documents.id(start + i);
-          targets[at + i] = documents.id(start + i + 1);
+          if (documents.learned(start + i + 1)) {
+            targets[at + i] = documents.id(start + i + 1);
+          }
           segments[at + i] = p;
         }
         at += taken;

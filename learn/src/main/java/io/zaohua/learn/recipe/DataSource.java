@@ -1,8 +1,15 @@
 package io.zaohua.learn.recipe;
 
+import io.zaohua.learn.chat.TrainOn;
+import io.zaohua.learn.rows.RowFile;
+import io.zaohua.learn.rows.RowFormat;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a model is trained on. */
 public sealed interface DataSource {
@@ -37,17 +44,127 @@ public sealed interface DataSource {
     }
   }
 
+  /**
+   * Records: conversations, questions with answers, preferences.
+   *
+   * @param files JSONL, JSON, CSV ..
+   * @param held files for evaluation only
+   * @param share share of the records held out for evaluation, where no files are
+   * @param kind the kind of all files; empty: what each one's ending says
+   * @param format what the records are; empty: what the keys of a file's first one say
+   * @param trainOn what of a conversation is learned
+   * @param template whether texts are put in the model's chat template; empty: where it has one
+   * @param length tokens of a window
+   * @param whole whether records are kept whole in a window
+   * @param across whether a token sees other records in its window
+   * @param rules what is left out
+   */
+  record Records(
+      List<Path> files,
+      List<Path> held,
+      double share,
+      Optional<RowFile> kind,
+      Optional<RowFormat> format,
+      TrainOn trainOn,
+      Optional<Boolean> template,
+      int length,
+      boolean whole,
+      boolean across,
+      Rules rules)
+      implements DataSource {
+    public Records {
+      files = List.copyOf(files);
+      held = List.copyOf(held);
+    }
+  }
+
+  /**
+   * Which records are left out.
+   *
+   * @param skipBroken whether broken ones are counted and left out, or stop the run
+   * @param cutLong whether those longer than a window are cut at its end, or left out
+   * @param duplicates which repetitions are left out
+   * @param similarity from which share of common five-word sequences on two are near duplicates
+   */
+  record Rules(boolean skipBroken, boolean cutLong, Repeats duplicates, double similarity) {
+    /** Nothing is forgiven, nothing but what is too long is left out. */
+    public static final Rules STRICT = new Rules(false, false, Repeats.KEEP, 0.8);
+  }
+
+  /** Which repetitions are left out. */
+  enum Repeats {
+    KEEP,
+    EXACT,
+    NEAR
+  }
+
   /** Ready batches in safetensors, used in order. */
   record Batches(Path file, Optional<Path> held) implements DataSource {}
 
   static DataSource read(Section s, Places places) {
-    return switch (s.choice("format", "text", List.of("text", "batches"))) {
+    String format = s.choice("format", byEnding(s), FORMATS);
+    return switch (format) {
       case "batches" ->
           new Batches(
               places.find(s.name("file"), s.needText("file")),
               s.text("validation_file").map(f -> places.find(s.name("validation_file"), f)));
-      default -> text(s, places);
+      case "text" -> text(s, places);
+      default -> records(format, s, places);
     };
+  }
+
+  /** Kinds of files, whose records say by their keys what they are, and formats of records. */
+  List<String> FORMATS =
+      Stream.of(
+              Stream.of("text", "batches"),
+              Arrays.stream(RowFile.values()).map(RowFile::word),
+              RowFormat.words().stream())
+          .flatMap(words -> words)
+          .toList();
+
+  private static String byEnding(Section s) {
+    var names = new ArrayList<>(s.texts("file"));
+    names.addAll(s.texts("files"));
+    return names.stream()
+        .findFirst()
+        .map(Path::of)
+        .map(
+            file ->
+                file.toString().endsWith(".safetensors")
+                    ? "batches"
+                    : RowFile.of(file).map(RowFile::word).orElse("text"))
+        .orElse("text");
+  }
+
+  private static Records records(String format, Section s, Places places) {
+    List<Path> files = files(s, places, "file", "files");
+    if (files.isEmpty()) {
+      throw s.missing("file");
+    }
+    return new Records(
+        files,
+        files(s, places, "validation_file", "validation_files"),
+        s.number("validation", 0, 0, 0.9),
+        Arrays.stream(RowFile.values()).filter(k -> k.word().equals(format)).findFirst(),
+        RowFormat.named(format),
+        TrainOn.valueOf(
+            s.choice("train_on", "assistant", List.of("assistant", "last", "all"))
+                .toUpperCase(Locale.ROOT)),
+        s.has("template") ? Optional.of(s.flag("template", true)) : Optional.empty(),
+        s.whole("length", 256, 2),
+        s.choice("packing", "whole", List.of("cut", "whole")).equals("whole"),
+        s.flag("across_documents", false),
+        rules(s));
+  }
+
+  private static Rules rules(Section s) {
+    return new Rules(
+        s.choice("broken", "refuse", List.of("refuse", "skip")).equals("skip"),
+        s.choice("too_long", "drop", List.of("drop", "cut")).equals("cut"),
+        Repeats.valueOf(
+            s.choice("duplicates", "keep", List.of("keep", "exact", "near"))
+                .toUpperCase(Locale.ROOT)),
+        s.number("similarity", 0.8, 0.3, 1));
   }
 
   private static Text text(Section s, Places places) {
@@ -68,7 +185,7 @@ public sealed interface DataSource {
   }
 
   private static List<Path> files(Section s, Places places, String one, String many) {
-    var names = new java.util.ArrayList<>(s.texts(one));
+    var names = new ArrayList<>(s.texts(one));
     names.addAll(s.texts(many));
     return names.stream().map(n -> places.find(s.name(many), n)).toList();
   }

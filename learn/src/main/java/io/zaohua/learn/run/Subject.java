@@ -5,6 +5,7 @@ import io.zaohua.learn.LoadedWeights;
 import io.zaohua.learn.adapt.AdaptedWeights;
 import io.zaohua.learn.adapt.LowRank;
 import io.zaohua.learn.adapt.PeftAdapter;
+import io.zaohua.learn.chat.ChatEncoder;
 import io.zaohua.learn.recipe.Method;
 import io.zaohua.learn.recipe.ModelSource;
 import io.zaohua.learn.recipe.Recipe;
@@ -42,6 +43,7 @@ final class Subject {
   private final Transformer model;
   private final Map<String, Tensor> trainable;
   private final Optional<Tokenizer> tokenizer;
+  private final Optional<String> chatTemplate;
   private final Path beside;
   private final Optional<Adapter> adapter;
 
@@ -54,6 +56,7 @@ final class Subject {
       Transformer model,
       Map<String, Tensor> trainable,
       Optional<Tokenizer> tokenizer,
+      Optional<String> chatTemplate,
       Path beside,
       Optional<Adapter> adapter) {
     this.family = family;
@@ -61,6 +64,7 @@ final class Subject {
     this.model = model;
     this.trainable = new LinkedHashMap<>(trainable);
     this.tokenizer = tokenizer;
+    this.chatTemplate = chatTemplate;
     this.beside = beside;
     this.adapter = adapter;
   }
@@ -86,6 +90,7 @@ final class Subject {
               model,
               weights.tensors(),
               checkpoint.tokenizer(),
+              checkpoint.chatTemplate(),
               beside,
               Optional.empty());
         }
@@ -105,6 +110,7 @@ final class Subject {
               model,
               adapted.tensors(),
               checkpoint.tokenizer(),
+              checkpoint.chatTemplate(),
               beside,
               Optional.of(new Adapter(adapted, description)));
         }
@@ -151,6 +157,7 @@ final class Subject {
         Transformer.of(spec, weights),
         weights.tensors(),
         Optional.of(tokenizer),
+        Checkpoint.chatTemplate(Files.isDirectory(place) ? place : place.resolveSibling(".")),
         Files.isDirectory(place) ? place : place.resolveSibling("."),
         Optional.empty());
   }
@@ -173,6 +180,11 @@ final class Subject {
                 Message.of(
                     "Put its tokenizer.json beside it, or train on format: batches.",
                     "请把 tokenizer.json 放在旁边,或使用 format: batches。")));
+  }
+
+  /** How conversations become tokens, by the model's own template. */
+  ChatEncoder encoder() {
+    return ChatEncoder.of(needTokenizer(), chatTemplate);
   }
 
   /** Writes the model, or the adapter, into a folder. */

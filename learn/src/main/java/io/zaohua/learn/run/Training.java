@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.data.Batch;
 import io.zaohua.learn.data.ReadyBatches;
+import io.zaohua.learn.data.RecordFiles;
 import io.zaohua.learn.data.TextFiles;
 import io.zaohua.learn.data.TrainingData;
 import io.zaohua.learn.optimize.AdamW;
@@ -55,6 +56,14 @@ public final class Training {
                 text, subject.needTokenizer(), recipe.pace().batch(), recipe.pace().seed());
         this.data = read.training();
         this.held = read.held();
+      }
+      case DataSource.Records records -> {
+        var read =
+            RecordFiles.read(
+                records, subject.encoder(), recipe.pace().batch(), recipe.pace().seed());
+        this.data = read.training();
+        this.held = read.held();
+        folder.write("data.json", read.report().json().toPrettyString() + "\n");
       }
       case DataSource.Batches batches -> {
         this.data = ReadyBatches.open(batches.file());

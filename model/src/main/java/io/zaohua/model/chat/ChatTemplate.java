@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.jinja.PlainData;
+import io.zaohua.model.jinja.Rendering;
 import io.zaohua.model.jinja.Template;
 import io.zaohua.model.jinja.Value;
 import java.time.Clock;
@@ -39,6 +40,11 @@ public final class ChatTemplate {
    * @param clock what {@code strftime_now} reads
    */
   public String render(JsonNode context, Clock clock) {
+    return rendering(context, clock).text();
+  }
+
+  /** The same with the places where the template says the assistant speaks. */
+  public Rendering rendering(JsonNode context, Clock clock) {
     if (!context.isObject()) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -49,7 +55,7 @@ public final class ChatTemplate {
     }
     Map<String, Value> names = new HashMap<>();
     context.properties().forEach(e -> names.put(e.getKey(), PlainData.of(e.getValue())));
-    return template.render(names, clock);
+    return template.rendering(names, clock);
   }
 
   /**

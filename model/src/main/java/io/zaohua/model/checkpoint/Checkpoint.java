@@ -210,6 +210,11 @@ public final class Checkpoint implements AutoCloseable {
     return sidecar.chatTemplate();
   }
 
+  /** The default chat template in the files of a Hugging Face folder, whole model or not. */
+  public static Optional<String> chatTemplate(Path folder) {
+    return new Sidecar.Folder(folder, Config.empty(), Optional.empty()).chatTemplate();
+  }
+
   /** What the model's makers recommend for generation. */
   public GenerationDefaults generation() {
     return sidecar.generation();

@@ -26,6 +26,11 @@ final class Interpreter {
   private final Evaluator evaluator;
   private final Clock clock;
 
+  /** Where the whole text is written, while a rendering runs. */
+  private Optional<StringBuilder> whole = Optional.empty();
+
+  private final List<Rendering.Span> answers = new ArrayList<>();
+
   /** The line of the statement being run, for errors. */
   private int line = 1;
 
@@ -69,6 +74,14 @@ final class Interpreter {
   /** The item of a value that {@code [index]} means. */
   Value item(Value of, Value index) {
     return evaluator.item(of, index);
+  }
+
+  /** The whole text, and where in it the assistant speaks. */
+  Rendering rendering(List<Statement> body, Scope scope) {
+    StringBuilder out = new StringBuilder();
+    whole = Optional.of(out);
+    run(body, scope, out);
+    return new Rendering(out.toString(), answers);
   }
 
   /** What a body writes. */
@@ -128,7 +141,15 @@ final class Interpreter {
         bindings.forEach(b -> assign(b.target(), evaluate(b.value(), scope), inner));
         return run(body, inner, out);
       }
-      case Statement.Generation(_, var body) -> write(text(body, scope.inner()), out);
+      case Statement.Generation(_, var body) -> {
+        String answer = text(body, scope.inner());
+        int start = out.length();
+        write(answer, out);
+        // Inside a macro or a set block the place in the whole text is not known.
+        if (whole.filter(w -> w == out).isPresent() && !answer.isEmpty()) {
+          answers.add(new Rendering.Span(start, out.length()));
+        }
+      }
       case Statement.Do(_, var expression) -> evaluate(expression, scope);
       case Statement.Break _ -> {
         return Flow.BREAK;

@@ -31,17 +31,26 @@ public final class Template {
 
   /** The text for these names, with the clock that {@code strftime_now} reads. */
   public String render(Map<String, Value> context, Clock clock) {
-    long weight = context.values().stream().mapToLong(value -> value.shape().weight()).sum();
-    return render(context, clock, Limits.forContext(weight));
+    return rendering(context, clock).text();
   }
 
   /** The same within other limits. */
   public String render(Map<String, Value> context, Clock clock, Limits limits) {
+    return rendering(context, clock, limits).text();
+  }
+
+  /** The text, and what of it stands between generation and endgeneration. */
+  public Rendering rendering(Map<String, Value> context, Clock clock) {
+    long weight = context.values().stream().mapToLong(value -> value.shape().weight()).sum();
+    return rendering(context, clock, Limits.forContext(weight));
+  }
+
+  private Rendering rendering(Map<String, Value> context, Clock clock, Limits limits) {
     Interpreter interpreter = new Interpreter(limits, clock);
     Scope scope = Scope.root();
     context.forEach(scope::set);
     try {
-      return interpreter.text(body, scope);
+      return interpreter.rendering(body, scope);
     } catch (TemplateError e) {
       throw report(interpreter.line(), e);
     } catch (StackOverflowError e) {

@@ -1,0 +1,61 @@
+package io.zaohua.learn.rows;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.zaohua.model.Message;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Values between separators (RFC 4180), their names in the first line. */
+final class Table {
+  private static final CsvMapper CSV =
+      CsvMapper.builder()
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .build();
+
+  private Table() {}
+
+  static void read(Path file, char separator, RowFile.Listener listener) {
+    CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+    try (Reader in =
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder());
+        MappingIterator<ObjectNode> rows =
+            CSV.readerFor(ObjectNode.class).with(schema).readValues(in)) {
+      long line = 1;
+      while (true) {
+        try {
+          if (!rows.hasNextValue()) {
+            return;
+          }
+          line = rows.getCurrentLocation().getLineNr();
+          listener.row(new Row(new Row.Place(file, line), rows.nextValue()));
+        } catch (JsonProcessingException e) {
+          long at = e.getLocation() == null ? line : e.getLocation().getLineNr();
+          listener.broken(
+              new Row.Place(file, at),
+              Message.of(
+                  "The row does not fit the first line (%s).",
+                  "该行与首行不符(%s)。", e.getOriginalMessage().lines().findFirst().orElse("")));
+        }
+      }
+    } catch (CharacterCodingException e) {
+      throw new io.zaohua.model.UserError(
+          io.zaohua.model.UserError.Kind.INPUT,
+          Message.of("%s is not UTF-8 text.", "%s 不是 UTF-8 文本。", file),
+          Message.of("Save it as UTF-8.", "请以 UTF-8 保存。"),
+          e);
+    } catch (IOException e) {
+      throw RowFile.unreadable(file, e);
+    }
+  }
+}
