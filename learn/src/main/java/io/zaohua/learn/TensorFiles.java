@@ -12,26 +12,52 @@ import io.zaohua.tensor.Tensors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** F32 tensors by name, as safetensors and back. */
 public final class TensorFiles {
   private TensorFiles() {}
 
+  /**
+   * A tensor to write.
+   *
+   * @param tensor asked for once, when its turn has come, in a scope of its own
+   */
+  public record Entry(String name, List<Long> shape, Supplier<Tensor> tensor) {
+    /** A tensor that is there already. */
+    public static Entry of(String name, Tensor tensor) {
+      return new Entry(name, tensor.shape(), () -> tensor);
+    }
+  }
+
   /** Writes a file that appears when it is complete and on the disk. */
   public static void write(Path file, Map<String, String> metadata, Map<String, Tensor> tensors) {
+    List<Entry> entries = new ArrayList<>();
+    tensors.forEach((name, tensor) -> entries.add(Entry.of(name, tensor)));
+    write(file, metadata, entries);
+  }
+
+  /** The same with tensors that are not all there at once. */
+  public static void write(Path file, Map<String, String> metadata, List<Entry> tensors) {
+    Map<String, Entry> byName = new LinkedHashMap<>();
+    tensors.forEach(entry -> byName.put(entry.name(), entry));
     var infos =
-        tensors.entrySet().stream()
-            .map(e -> new TensorInfo(e.getKey(), TensorType.F32, e.getValue().shape()))
+        tensors.stream()
+            .map(entry -> new TensorInfo(entry.name(), TensorType.F32, entry.shape()))
             .toList();
     new SafetensorsWriter(metadata, infos)
         .write(
             file,
             (info, sink) -> {
-              Tensor tensor = Objects.requireNonNull(tensors.get(info.name()));
-              try (Arena arena = Arena.ofConfined()) {
+              try (Scope _ = Scope.open("tensor to write");
+                  Arena arena = Arena.ofConfined()) {
+                Tensor tensor = Objects.requireNonNull(byName.get(info.name())).tensor().get();
                 MemorySegment bytes = arena.allocate(Math.max(1, info.bytes()), 8);
                 MemorySegment all = bytes.asSlice(0, info.bytes());
                 tensor.copyTo(all);

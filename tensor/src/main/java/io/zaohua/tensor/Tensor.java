@@ -240,6 +240,26 @@ public final class Tensor implements AutoCloseable {
     Torch.run("clearGrad", () -> raw.mutable_grad().reset(), this);
   }
 
+  /** Makes a tensor of this shape the gradient: backward passes add to it where it lies. */
+  public void setGrad(Tensor gradient) {
+    Check.that(
+        gradient.type == type && Arrays.equals(gradient.sizes, sizes),
+        "setGrad: the gradient is %s, and the tensor %s.",
+        gradient.describe(),
+        describe());
+    Torch.run("setGrad", () -> raw.mutable_grad().put(gradient.raw), this, gradient);
+  }
+
+  /**
+   * Calls {@code work} in every backward pass that reaches this leaf, just before its gradient is
+   * added: gradients of leaves told of earlier are complete by then.
+   */
+  public GradientHook onGradient(Runnable work) {
+    checkUsable("onGradient");
+    Check.that(raw.is_leaf() && requiresGrad(), "onGradient: %s is no leaf.", describe());
+    return new GradientHook(this, work);
+  }
+
   /** Operations that change this tensor where it lies, for optimizers and caches. */
   public InPlace inPlace() {
     return new InPlace(this);

@@ -22,13 +22,17 @@ final class Threads {
 
   private Threads() {}
 
-  /** The threads of one operation: {@code OMP_NUM_THREADS}, else one for each physical core. */
-  static int count() {
+  /**
+   * The threads of one operation: {@code OMP_NUM_THREADS}, else one for each physical core.
+   *
+   * @param processes that share the machine's cores
+   */
+  static int count(int processes) {
     String wanted = System.getenv("OMP_NUM_THREADS");
     if (wanted != null && wanted.matches("[1-9]\\d{0,3}")) {
       return Integer.parseInt(wanted);
     }
-    return PhysicalCores.count();
+    return Math.max(1, PhysicalCores.count() / processes);
   }
 
   /** Called before the first native library is loaded. Only Linux has libgomp. */

@@ -60,7 +60,7 @@ final class Torch {
           e);
     }
     torch.set_num_interop_threads(1);
-    torch.set_num_threads(Threads.count());
+    torch.set_num_threads(Threads.count(1));
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> GATE.close(LAST_OPERATION), "libtorch's last operation"));
     loaded = true;
@@ -115,7 +115,7 @@ final class Torch {
     return new IllegalArgumentException(text.append(": ").append(fact).toString(), e);
   }
 
-  private static String firstLine(String message) {
+  static String firstLine(String message) {
     int end = message.indexOf('\n');
     String line = end < 0 ? message : message.substring(0, end);
     int trace = line.indexOf("Exception raised from");

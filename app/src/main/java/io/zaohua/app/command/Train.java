@@ -5,6 +5,7 @@ import io.zaohua.app.terminal.TrainingProgress;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.learn.run.Training;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -38,6 +39,14 @@ final class Train implements Callable<Integer> {
       description = "Go on from the last checkpoint in the recipe's output, bit for bit.")
   private boolean resume;
 
+  @Option(
+      names = "--processes",
+      paramLabel = "N",
+      description =
+          "Train with N processes on this machine, which share its cores and every batch; the"
+              + " result is the same. docs/guide/cluster.md tells of several machines.")
+  private int processes = 1;
+
   Train(Console console) {
     this.console = console;
   }
@@ -45,9 +54,26 @@ final class Train implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = Recipe.read(recipe, overrides);
+    if (processes != 1) {
+      return LocalProcesses.of(processes, console).run(arguments(), read.output());
+    }
+    LocalProcesses.endWithParent(console);
     try (TrainingProgress progress = new TrainingProgress(console)) {
-      console.println(Training.run(read, resume, progress).toString());
+      Path model = Training.run(read, resume, progress);
+      if (LocalProcesses.isFirst()) {
+        console.println(model.toString());
+      }
     }
     return 0;
+  }
+
+  /** This command's line without --processes. */
+  private List<String> arguments() {
+    List<String> line = new ArrayList<>(List.of("train", recipe.toString()));
+    overrides.forEach(override -> line.addAll(List.of("--set", override)));
+    if (resume) {
+      line.add("--resume");
+    }
+    return line;
   }
 }

@@ -1,6 +1,7 @@
 package io.zaohua.learn.data;
 
 import io.zaohua.tensor.Functional;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Sequences side by side: what stands at each position, and what follows it. */
@@ -46,6 +47,18 @@ public final class Batch {
 
   public Optional<long[]> segments() {
     return segments;
+  }
+
+  /** The rows of process {@code rank} of {@code size} that share this batch; maybe none. */
+  public Batch share(int rank, int size) {
+    int from = (int) ((long) rows * rank / size);
+    int to = (int) ((long) rows * (rank + 1) / size);
+    return new Batch(
+        to - from,
+        length,
+        Arrays.copyOfRange(ids, from * length, to * length),
+        Arrays.copyOfRange(targets, from * length, to * length),
+        segments.map(s -> Arrays.copyOfRange(s, from * length, to * length)));
   }
 
   /** Positions with something to learn. */

@@ -5,6 +5,7 @@ import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param loss what is made small
  * @param pace how much at once, and how long
  * @param watch what is looked at and kept on the way
+ * @param processes how several processes share the work
  * @param output the run's folder
  * @param text the recipe itself, as YAML with overrides in it
  */
@@ -33,6 +35,7 @@ public record Recipe(
     LossSettings loss,
     Pace pace,
     Watch watch,
+    Processes processes,
     Path output,
     String text) {
 
@@ -116,6 +119,14 @@ public record Recipe(
       int evaluateEvery, int evaluateBatches, int saveEvery, int keepLast, int keepBest) {}
 
   /**
+   * How several processes share the work; one alone does without.
+   *
+   * @param shardOptimizer whether each remembers its part of the optimizer's means only (ZeRO-1)
+   * @param timeout the longest silence of another process
+   */
+  public record Processes(boolean shardOptimizer, Duration timeout) {}
+
+  /**
    * Reads a recipe and checks every key.
    *
    * @param file the YAML file; paths in it are looked up beside it, then in the current folder
@@ -136,6 +147,7 @@ public record Recipe(
             loss(top.section("loss")),
             pace(top),
             watch(top),
+            processes(top.section("processes")),
             top.text("output").map(Path::of).orElseThrow(() -> top.missing("output")),
             RecipeFile.text(places.absolute(new LinkedHashMap<>(values))));
     top.finish();
@@ -187,6 +199,11 @@ public record Recipe(
         top.number("epochs", 1, 1e-6, 1e6),
         top.number("clip", 1, 0, 1e9),
         top.whole("seed", 0).orElse(0L));
+  }
+
+  private static Processes processes(Section s) {
+    return new Processes(
+        s.flag("shard_optimizer", false), Duration.ofSeconds(s.whole("timeout", 600, 1)));
   }
 
   private static Watch watch(Section top) {

@@ -1,7 +1,6 @@
 package io.zaohua.learn.run;
 
 import io.zaohua.learn.TensorFiles;
-import io.zaohua.learn.optimize.Optimizer;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.file.NewFile;
@@ -97,6 +96,11 @@ final class RunFolder {
     return saved().stream().reduce((_, later) -> later);
   }
 
+  /** The newest one's path, for people. */
+  String lastName() {
+    return newest().map(s -> s.path().toString()).orElse("none was written yet");
+  }
+
   private static Saved read(Path path) {
     try (SafetensorsFile file = SafetensorsFile.open(path.resolve(STATE))) {
       Map<String, String> facts = file.metadata();
@@ -110,7 +114,8 @@ final class RunFolder {
   }
 
   /** Writes a checkpoint: the model as others load it, and all that going on needs. */
-  Saved save(Subject subject, Optimizer optimizer, int step, long tokens, OptionalDouble held) {
+  Saved save(
+      Subject subject, List<TensorFiles.Entry> state, int step, long tokens, OptionalDouble held) {
     Path target = checkpoints().resolve(String.format("step-%08d", step));
     Path partial = checkpoints().resolve("." + target.getFileName() + ".part");
     Map<String, String> facts = new LinkedHashMap<>();
@@ -121,7 +126,7 @@ final class RunFolder {
       remove(partial);
       Files.createDirectories(partial);
       subject.save(partial);
-      TensorFiles.write(partial.resolve(STATE), facts, state(subject, optimizer));
+      TensorFiles.write(partial.resolve(STATE), facts, state);
       sync(partial);
       remove(target);
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -135,11 +140,11 @@ final class RunFolder {
     return new Saved(target, step, tokens, held);
   }
 
-  /** Fills weights and optimizer from a checkpoint, bit for bit. */
-  void restore(Saved saved, Subject subject, Optimizer optimizer) {
+  /** Fills tensors from a checkpoint, bit for bit. */
+  void fill(Saved saved, Map<String, Tensor> tensors) {
     Path path = saved.path().resolve(STATE);
     try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      TensorFiles.fill(file, state(subject, optimizer))
+      TensorFiles.fill(file, tensors)
           .ifPresent(
               name -> {
                 throw new UserError(
@@ -152,22 +157,6 @@ final class RunFolder {
                         "请用原来的配方继续,或换一个 output。"));
               });
     }
-    optimizer.goOnAfter(saved.step());
-  }
-
-  private static Map<String, Tensor> state(Subject subject, Optimizer optimizer) {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    subject.trainable().forEach((name, tensor) -> all.put("weight/" + name, tensor));
-    List<String> names = List.copyOf(subject.trainable().keySet());
-    optimizer
-        .state()
-        .forEach(
-            (kind, tensors) -> {
-              for (int i = 0; i < names.size(); i++) {
-                all.put(kind + "/" + names.get(i), tensors.get(i));
-              }
-            });
-    return all;
   }
 
   /** Keeps the newest checkpoints and those with the lowest held-out loss. */

@@ -2,6 +2,7 @@ package io.zaohua.learn.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.learn.TensorFiles;
 import io.zaohua.learn.data.Batch;
 import io.zaohua.learn.data.ReadyBatches;
 import io.zaohua.learn.data.RecordFiles;
@@ -15,11 +16,15 @@ import io.zaohua.learn.recipe.DataSource;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.tensor.ProcessGroup;
 import io.zaohua.tensor.Scope;
+import io.zaohua.tensor.Tensor;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -40,12 +45,16 @@ public final class Training {
   private final Subject subject;
   private final TrainingData data;
   private final Optional<TrainingData> held;
+  private final Replicas replicas;
+  private final Optional<Shards> shards;
+  private final Optional<Buckets> buckets;
   private final Optimizer optimizer;
   private final LanguageLoss loss;
   private final int steps;
 
-  private Training(Recipe recipe, TrainingListener listener, RunFolder folder) {
+  private Training(Recipe recipe, TrainingListener listener, RunFolder folder, Replicas replicas) {
     this.recipe = recipe;
+    this.replicas = replicas;
     this.listener = listener;
     this.folder = folder;
     this.subject = Subject.of(recipe);
@@ -71,12 +80,15 @@ public final class Training {
       }
     }
     data.notes().forEach(listener::note);
+    this.buckets = replicas.group().map(g -> new Buckets(g, subject.trainable(), Buckets.NUMBERS));
+    this.shards =
+        replicas
+            .group()
+            .filter(_ -> recipe.processes().shardOptimizer())
+            .map(g -> new Shards(g, subject.trainable()));
     var adam = recipe.optimizer();
     this.optimizer =
-        new AdamW(
-            subject.trainable().values(),
-            adam.settings(),
-            t -> adam.decayVectors() || t.rank() > 1);
+        new AdamW(changed().values(), adam.settings(), t -> adam.decayVectors() || t.rank() > 1);
     this.loss = new LanguageLoss(subject.model(), recipe.loss());
     double all = recipe.pace().epochs() * data.size() / recipe.pace().accumulation();
     this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
@@ -90,7 +102,50 @@ public final class Training {
    * @throws UserError if something in the recipe or the data is wrong, or the loss explodes
    */
   public static Path run(Recipe recipe, boolean resume, TrainingListener listener) {
+    return run(recipe, resume, listener, System.getenv());
+  }
+
+  /**
+   * The same in an environment that is not this process's own: that of torchrun (RANK, WORLD_SIZE,
+   * MASTER_ADDR, MASTER_PORT) makes it one of several processes, which give one result.
+   */
+  public static Path run(
+      Recipe recipe, boolean resume, TrainingListener listener, Map<String, String> environment) {
     RunFolder folder = new RunFolder(recipe.output());
+    boolean first = Replicas.isFirst(environment);
+    Optional<RunFolder.Saved> saved = first ? begun(recipe, folder, resume) : Optional.empty();
+    try (Scope _ = Scope.open("training run");
+        Replicas replicas = Replicas.of(environment, recipe.processes().timeout())) {
+      Training training =
+          new Training(recipe, first ? listener : TrainingListener.SILENT, folder, replicas);
+      try {
+        return training.run(saved);
+      } finally {
+        training.buckets.ifPresent(Buckets::close);
+        close(training.data);
+        training.held.ifPresent(Training::close);
+      }
+    } catch (ProcessGroup.Lost e) {
+      throw lost(folder, e);
+    }
+  }
+
+  /** The newest checkpoint in a run's folder. */
+  public static Optional<Path> lastCheckpoint(Path output) {
+    return new RunFolder(output).newest().map(RunFolder.Saved::path);
+  }
+
+  private static UserError lost(RunFolder folder, ProcessGroup.Lost e) {
+    return new UserError(
+        UserError.Kind.IO,
+        Message.of(
+            "The run has ended: %s; last checkpoint: %s.",
+            "训练已结束:%s;最后一个检查点:%s。", e.getMessage(), folder.lastName()),
+        Message.of("Go on with --resume, with any number of processes.", "请用 --resume 继续,进程数可以不同。"),
+        e);
+  }
+
+  private static Optional<RunFolder.Saved> begun(Recipe recipe, RunFolder folder, boolean resume) {
     folder.prepare();
     Optional<RunFolder.Saved> saved = folder.newest();
     if (saved.isPresent() && !resume) {
@@ -102,15 +157,7 @@ public final class Training {
           Message.of(
               "Go on with --resume, or name another output.", "请用 --resume 继续,或换一个 output。"));
     }
-    try (Scope _ = Scope.open("training run")) {
-      Training training = new Training(recipe, listener, folder);
-      try {
-        return training.run(saved);
-      } finally {
-        close(training.data);
-        training.held.ifPresent(Training::close);
-      }
-    }
+    return saved;
   }
 
   private static void close(TrainingData data) {
@@ -120,11 +167,21 @@ public final class Training {
   }
 
   private Path run(Optional<RunFolder.Saved> saved) {
-    saved.ifPresent(s -> folder.restore(s, subject, optimizer));
-    int done = saved.map(RunFolder.Saved::step).orElse(0);
-    long tokens = saved.map(RunFolder.Saved::tokens).orElse(0L);
+    long[] where =
+        replicas.ofFirst(
+            saved.map(RunFolder.Saved::step).orElse(0),
+            saved.map(RunFolder.Saved::tokens).orElse(0L));
+    int done = (int) where[0];
+    long tokens = where[1];
+    if (done > 0) {
+      state().spread(tensors -> folder.fill(saved.orElseThrow(), tensors));
+    } else {
+      replicas.equalize(subject.trainable().values());
+    }
+    optimizer.goOnAfter(done);
     describe(done);
-    Metrics metrics = new Metrics(folder.metrics(), done);
+    Optional<Metrics> metrics =
+        replicas.first() ? Optional.of(new Metrics(folder.metrics(), done)) : Optional.empty();
     Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
     Explosion explosion = new Explosion();
     Speed speed = new Speed();
@@ -139,16 +196,17 @@ public final class Training {
       explosion.check(step + 1, value, norm);
       double rate = schedule.rate(step);
       optimizer.step(rate);
+      shards.ifPresent(Shards::spread);
       tokens += learned;
       speed.step(learned);
       int made = step + 1;
       boolean save = made == steps || due(made, recipe.watch().saveEvery());
       OptionalDouble heldLoss =
           save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
-      metrics.add(made, value, norm, rate, tokens, heldLoss);
+      long soFar = tokens;
+      metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss));
       if (save) {
-        folder.save(subject, optimizer, made, tokens, heldLoss);
-        folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
+        save(made, tokens, heldLoss);
       }
       listener.progress(
           new TrainingListener.Progress(
@@ -160,7 +218,40 @@ public final class Training {
               Speed.memory(),
               speed.left(steps - made)));
     }
-    return folder.finish(subject);
+    if (replicas.first()) {
+      folder.finish(subject);
+    }
+    replicas.meet();
+    return folder.model();
+  }
+
+  /** The weights that this process's optimizer changes. */
+  private Map<String, Tensor> changed() {
+    return shards.map(Shards::own).orElse(subject.trainable());
+  }
+
+  private RunState state() {
+    Map<String, Tensor> whole = new LinkedHashMap<>();
+    subject.trainable().forEach((name, tensor) -> whole.put("weight/" + name, tensor));
+    Map<String, Tensor> memory = new LinkedHashMap<>();
+    List<String> names = List.copyOf(changed().keySet());
+    optimizer
+        .state()
+        .forEach(
+            (kind, tensors) -> {
+              for (int i = 0; i < names.size(); i++) {
+                memory.put(kind + "/" + names.get(i), tensors.get(i));
+              }
+            });
+    return new RunState(replicas, shards, whole, memory);
+  }
+
+  private void save(int made, long tokens, OptionalDouble held) {
+    List<TensorFiles.Entry> all = state().collect();
+    if (replicas.first()) {
+      folder.save(subject, all, made, tokens, held);
+      folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
+    }
   }
 
   private static boolean due(int step, int every) {
@@ -178,10 +269,15 @@ public final class Training {
   /** Several batches as if they were one: every position that learns counts the same. */
   private double backward(List<Batch> batches, int learned) {
     double sum = 0;
-    for (Batch batch : batches) {
-      sum += batch.learned() == 0 ? 0 : loss.backward(batch, learned);
+    buckets.ifPresent(Buckets::begin);
+    for (int i = 0; i < batches.size(); i++) {
+      Batch share = replicas.share(batches.get(i));
+      if (i == batches.size() - 1) {
+        buckets.ifPresent(Buckets::lastBatch);
+      }
+      sum += share.learned() == 0 ? 0 : loss.backward(share, learned);
     }
-    return sum;
+    return buckets.isPresent() ? buckets.get().finish(sum) : sum;
   }
 
   /** Mean loss a token over the data held out. */
@@ -189,14 +285,16 @@ public final class Training {
     if (held.isEmpty()) {
       return OptionalDouble.empty();
     }
-    double sum = 0;
-    long learned = 0;
+    double[] shares = {0, 0};
     long count = Math.min(held.get().size(), recipe.watch().evaluateBatches());
-    for (long i = 0; i < count; i++) {
+    for (long i = replicas.rank(); i < count; i += replicas.size()) {
       Batch batch = held.get().batch(i);
-      sum += batch.learned() == 0 ? 0 : loss.sum(batch);
-      learned += batch.learned();
+      shares[0] += batch.learned() == 0 ? 0 : loss.sum(batch);
+      shares[1] += batch.learned();
     }
+    double[] sums = replicas.sum(shares);
+    double sum = sums[0];
+    double learned = sums[1];
     return learned == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / learned);
   }
 
@@ -209,6 +307,13 @@ public final class Training {
             : Message.of(
                 "%,d weights are trained, going on after step %,d of %,d.",
                 "训练 %,d 个权重,自第 %,d 步之后继续,共 %,d 步。", weights, done, steps));
+    if (replicas.size() > 1) {
+      listener.note(
+          Message.of("%d processes share every batch.", "%d 个进程分享每个批次。", replicas.size()));
+    }
+    if (!replicas.first()) {
+      return;
+    }
     folder.write("recipe.yaml", recipe.text());
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("zaohua", "0.1.0");
@@ -217,6 +322,7 @@ public final class Training {
     json.put("system", io.zaohua.tensor.NativeParts.here().platform());
     json.put("seed", recipe.pace().seed());
     json.put("weights", weights);
+    json.put("processes", replicas.size());
     json.put("steps", steps);
     json.put("begun_after_step", done);
     json.put("time", Instant.now().toString());
@@ -242,12 +348,11 @@ public final class Training {
     }
 
     private UserError stop(int step, String fact) {
-      String last = folder.newest().map(s -> s.path().toString()).orElse("none was written yet");
       return new UserError(
           UserError.Kind.INPUT,
           Message.of(
               "Training went astray at step %d (%s); last good checkpoint: %s.",
-              "训练在第 %d 步失控(%s);最后一个完好的检查点:%s。", step, fact, last),
+              "训练在第 %d 步失控(%s);最后一个完好的检查点:%s。", step, fact, folder.lastName()),
           Message.of(
               "Lower optimizer.lr, clip harder or warm up longer, then --resume.",
               "请降低 optimizer.lr、加强 clip 或延长 warmup,再用 --resume 继续。"));

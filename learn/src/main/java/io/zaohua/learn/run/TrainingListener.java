@@ -6,6 +6,15 @@ import java.util.OptionalDouble;
 
 /** Hears how a run goes. */
 public interface TrainingListener {
+  /** Says nothing. */
+  TrainingListener SILENT =
+      new TrainingListener() {
+        @Override
+        public void note(Message message) {}
+
+        @Override
+        public void progress(Progress progress) {}
+      };
 
   /** A fact for the person who trains. */
   void note(Message message);
