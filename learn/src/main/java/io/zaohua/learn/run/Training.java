@@ -140,7 +140,7 @@ public final class Training {
         UserError.Kind.IO,
         Message.of(
             "The run has ended: %s; last checkpoint: %s.",
-            "训练已结束:%s;最后一个检查点:%s。", e.getMessage(), folder.lastName()),
+            "训练已结束:%s;最后一个检查点:%s。", String.valueOf(e.getMessage()), folder.lastName()),
         Message.of("Go on with --resume, with any number of processes.", "请用 --resume 继续,进程数可以不同。"),
         e);
   }
