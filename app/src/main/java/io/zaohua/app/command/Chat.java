@@ -68,7 +68,7 @@ final class Chat implements Callable<Integer> {
     Sessions sessions = Sessions.ofUser();
     try (LanguageModel model = engine.load(console, context.length())) {
       sampling.checkFits(model);
-      SamplingOptions options = sampling.over(ChatPrompt.defaults(model));
+      SamplingOptions options = sampling.over(ChatPrompt.defaults(console, model));
       Partner partner = new ModelPartner(model, ChatPrompt.of(model), options);
       console.note(model.memory().message());
       if (inTerminal()) {

@@ -1,6 +1,7 @@
 package io.zaohua.app.command;
 
 import io.zaohua.app.chat.Turn;
+import io.zaohua.app.terminal.Console;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
@@ -15,7 +16,9 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 
 /** Turns as the model's own template writes them. */
 final class ChatPrompt {
@@ -61,17 +64,31 @@ final class ChatPrompt {
     return tokenizer.encodeOpenPrompt(text, true);
   }
 
-  /** What the model's makers recommend, over the usual defaults. */
-  static SamplingOptions defaults(LanguageModel model) {
+  /** What the model's makers recommend, over the usual defaults; what cannot be is passed over. */
+  static SamplingOptions defaults(Console console, LanguageModel model) {
     GenerationDefaults made = model.checkpoint().generation();
     SamplingOptions o = SamplingOptions.defaults();
-    o = made.temperature().isPresent() ? o.withTemperature(made.temperature().get()) : o;
-    o = made.topP().isPresent() ? o.withTopP(made.topP().get()) : o;
-    o = made.topK().isPresent() ? o.withTopK(made.topK().get()) : o;
-    o = made.minP().isPresent() ? o.withMinP(made.minP().get()) : o;
-    return made.repetitionPenalty().isPresent()
-        ? o.withRepetitionPenalty(made.repetitionPenalty().get())
-        : o;
+    o = advised(console, o, made.temperature(), SamplingOptions::withTemperature);
+    o = advised(console, o, made.topP(), SamplingOptions::withTopP);
+    o = advised(console, o, made.topK(), SamplingOptions::withTopK);
+    o = advised(console, o, made.minP(), SamplingOptions::withMinP);
+    return advised(console, o, made.repetitionPenalty(), SamplingOptions::withRepetitionPenalty);
+  }
+
+  private static <T> SamplingOptions advised(
+      Console console,
+      SamplingOptions usual,
+      Optional<T> advice,
+      BiFunction<SamplingOptions, T, SamplingOptions> with) {
+    try {
+      return advice.isPresent() ? with.apply(usual, advice.get()) : usual;
+    } catch (UserError e) {
+      console.note(
+          new Message(
+              "What the model's makers recommend is passed over. " + e.fact().english(),
+              "忽略模型作者的建议。" + e.fact().chinese()));
+      return usual;
+    }
   }
 
   private void name(String name, OptionalInt id) {

@@ -62,7 +62,7 @@ final class EngineOptions {
             Message.of("%d threads cannot work.", "线程数 %d 不可用。", threads.get()),
             new Message("Give -t a number from 1 to 1024.", "请为 -t 指定 1 到 1024 的数。"));
       }
-      options = options.withThreads(threads.get());
+      options = options.withThreads(useful(console, threads.get()));
     }
     if (context.isPresent()) {
       options = options.withContextLength(context.get());
@@ -79,6 +79,19 @@ final class EngineOptions {
         LanguageModel.load(model.resolve(console), options.withProgress(line::loaded));
     line.end();
     return loaded;
+  }
+
+  /** Far more threads than processors only wait for one another. */
+  static int useful(Console console, int wanted) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int most = Math.max(64, 4 * processors);
+    if (wanted > most) {
+      console.note(
+          Message.of(
+              "%d threads on %d processors only wait for one another: %d are used.",
+              "%d 个线程在 %d 个处理器上只会相互等待:改用 %d 个。", wanted, processors, most));
+    }
+    return Math.min(wanted, most);
   }
 
   /**

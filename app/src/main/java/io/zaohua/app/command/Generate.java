@@ -118,7 +118,7 @@ final class Generate implements Callable<Integer> {
           poet.isPresent()
               ? Poet.sampling()
               : chat
-                  ? ChatPrompt.defaults(model)
+                  ? ChatPrompt.defaults(console, model)
                   : sampling.draws() ? SamplingOptions.defaults() : SamplingOptions.greedy();
       Sampler sampler = Sampler.of(sampling.over(defaults), model.tokenizer());
       int[] ids = poet.map(Poet::ids).orElseGet(() -> ids(model, text));

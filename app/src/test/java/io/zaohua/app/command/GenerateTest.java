@@ -6,7 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.app.Run;
 import io.zaohua.app.TinyCheckpoint;
+import io.zaohua.app.terminal.Console;
+import io.zaohua.model.file.TensorSource;
+import io.zaohua.model.gguf.GgufFile;
+import io.zaohua.model.gguf.GgufValue;
+import io.zaohua.model.gguf.GgufWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +93,36 @@ final class GenerateTest {
     assertThat(run.code()).as(run.err()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void threadsFarBeyondTheProcessorsAreNotStarted() {
+    var err = new ByteArrayOutputStream();
+    var console =
+        new Console(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintStream(err),
+            false);
+
+    assertThat(EngineOptions.useful(console, 5)).isEqualTo(5);
+    assertThat(err.size()).isZero();
+    assertThat(EngineOptions.useful(console, 1_000_000)).isLessThan(1_000_000);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+  }
+
+  @Test
+  void adviceThatCannotBeIsPassedOverAndSaid() {
+    Path advised = folder.resolve("advised.gguf");
+    try (GgufFile file = GgufFile.open(Path.of(model))) {
+      var metadata = file.metadata().with("general.sampling.top_p", GgufValue.f32(7));
+      GgufWriter.of(metadata, file.tensors()).write(advised, TensorSource.of(file));
+    }
+
+    Run run = Run.of("generate", "-m", advised.toString(), "-t", "1", "-n", "1", "--chat", "hello");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("passed over").contains("top-p is 7");
   }
 
   @Test

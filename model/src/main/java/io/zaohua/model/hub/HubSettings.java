@@ -38,6 +38,7 @@ public record HubSettings(
     DiskSpace space) {
   private static final String ENDPOINT = "https://huggingface.co";
   private static final String MODELSCOPE_ENDPOINT = "https://modelscope.cn";
+  static final int LAST_PORT = 65_535;
   private static final Set<String> TRUE_VALUES = Set.of("1", "ON", "YES", "TRUE");
 
   public HubSettings {
@@ -102,7 +103,8 @@ public record HubSettings(
       try {
         URI uri = URI.create(value);
         String scheme = uri.getScheme() == null ? "" : uri.getScheme();
-        if (uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"))) {
+        boolean port = uri.getPort() <= LAST_PORT;
+        if (port && uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"))) {
           return uri;
         }
       } catch (IllegalArgumentException _) {

@@ -122,7 +122,8 @@ final class Wire implements AutoCloseable {
       throw new IOException("redirect to an address that is none", e);
     }
     String scheme = next.getScheme();
-    if (next.getHost() == null || !("https".equals(scheme) || "http".equals(scheme))) {
+    boolean port = next.getPort() <= HubSettings.LAST_PORT;
+    if (!port || next.getHost() == null || !("https".equals(scheme) || "http".equals(scheme))) {
       throw new IOException("redirect to an address that is none");
     }
     if (from.getScheme().equals("https") && scheme.equals("http")) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
  */
 public record SafetensorsWriter(Map<String, String> metadata, List<TensorInfo> tensors) {
   private static final int HEADER_ALIGNMENT = 8;
+  private static final String INDEX = "model.safetensors.index.json";
 
   public SafetensorsWriter {
     metadata = new TreeMap<>(metadata);
@@ -79,6 +81,7 @@ public record SafetensorsWriter(Map<String, String> metadata, List<TensorInfo> t
     var groups = groups(maxBytes);
     if (groups.size() == 1) {
       var single = folder.resolve("model.safetensors");
+      refuseIndex(folder.resolve(INDEX));
       write(single, source);
       return List.of(single);
     }
@@ -99,7 +102,7 @@ public record SafetensorsWriter(Map<String, String> metadata, List<TensorInfo> t
         file.seal(); // so that thousands of shards do not hold thousands of descriptors
       }
       byte[] index = SafetensorsIndex.json(shards, dataBytes());
-      paths.add(folder.resolve("model.safetensors.index.json"));
+      paths.add(folder.resolve(INDEX));
       var file = NewFile.create(paths.getLast(), index.length);
       files.add(file);
       file.write(ByteBuffer.wrap(index));
@@ -108,6 +111,18 @@ public record SafetensorsWriter(Map<String, String> metadata, List<TensorInfo> t
       files.forEach(NewFile::close);
     }
     return paths;
+  }
+
+  /** Readers take an index before a single file: they would go on reading the other model. */
+  private static void refuseIndex(Path index) {
+    if (Files.exists(index)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s is another model's, and would be read in place of what is written.",
+              "%s 属于另一个模型,读取时会取代将写出的内容。", index),
+          Message.of("Name another folder.", "请指定另一个文件夹。"));
+    }
   }
 
   private List<List<TensorInfo>> groups(long maxBytes) {

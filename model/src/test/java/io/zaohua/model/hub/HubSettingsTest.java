@@ -1,6 +1,7 @@
 package io.zaohua.model.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.zaohua.model.UserError;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HubSettingsTest {
   @TempDir Path home;
@@ -48,10 +51,11 @@ class HubSettingsTest {
         .isEqualTo(URI.create("http://127.0.0.1:9"));
   }
 
-  @Test
-  void refusesAnEndpointThatIsNone() {
+  @ParameterizedTest
+  @ValueSource(strings = {"mirror", "file:///etc", "http://", "http://a b", "http://a:70000"})
+  void refusesAnEndpointThatIsNone(String address) {
     UserError error =
-        catchThrowableOfType(UserError.class, () -> of("MODELSCOPE_ENDPOINT", "mirror"));
+        catchThrowableOfType(UserError.class, () -> of("MODELSCOPE_ENDPOINT", address));
     assertThat(error.getMessage()).contains("MODELSCOPE_ENDPOINT");
   }
 
@@ -76,6 +80,15 @@ class HubSettingsTest {
   void theTokenVariableWins() throws Exception {
     readsTheTokenFile();
     assertThat(of("HF_TOKEN", "def").token()).contains(new HubToken("def"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"se\ncret", "se cret", "secret天"})
+  void aTokenThatNoHeaderCanCarryIsRefusedWithoutShowingIt(String token) {
+    assertThatThrownBy(() -> of("HF_TOKEN", token))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("HF_TOKEN")
+        .hasMessageNotContaining("cret");
   }
 
   @Test

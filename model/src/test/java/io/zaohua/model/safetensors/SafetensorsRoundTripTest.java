@@ -111,6 +111,17 @@ class SafetensorsRoundTripTest {
     }
   }
 
+  /** Else the folder would go on giving the other model. */
+  @Test
+  void anIndexOfAnotherModelIsNotHidden() {
+    new SafetensorsWriter(METADATA, tensors()).write(folder, 200, source());
+    var single = new SafetensorsWriter(METADATA, tensors());
+    assertThatThrownBy(() -> single.write(folder, 1 << 20, source()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("another model's");
+    assertThat(folder.resolve("model.safetensors")).doesNotExist();
+  }
+
   @Test
   void missingShardIsNamed() throws IOException {
     var paths = new SafetensorsWriter(METADATA, tensors()).write(folder, 200, source());
