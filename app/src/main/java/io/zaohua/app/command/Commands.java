@@ -20,6 +20,8 @@ public final class Commands {
           new Command("convert", (console, _) -> new Convert(console)),
           new Command("quantize", (console, _) -> new Quantize(console)),
           new Command("merge", (console, _) -> new Merge(console)),
+          new Command("export", (console, _) -> new Export(console)),
+          new Command("tokenizer", (console, _) -> new TrainTokenizer(console)),
           new Command("train", (console, _) -> new Train(console)),
           new Command("poems", (console, _) -> new Poems(console)),
           new Command("completion", Completion::new));

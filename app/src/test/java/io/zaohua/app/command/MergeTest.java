@@ -5,20 +5,12 @@ import static org.assertj.core.api.Assertions.offset;
 
 import io.zaohua.app.Run;
 import io.zaohua.app.TinyCheckpoint;
-import io.zaohua.model.checkpoint.Checkpoint;
-import io.zaohua.model.file.TensorInfo;
-import io.zaohua.model.file.TensorType;
-import io.zaohua.model.safetensors.SafetensorsWriter;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,34 +27,7 @@ final class MergeTest {
   @BeforeEach
   void write() throws IOException {
     base = TinyCheckpoint.write(folder, 5);
-    adapter = Files.createDirectory(folder.resolve("adapter"));
-    Files.writeString(
-        adapter.resolve("adapter_config.json"),
-        "{\"peft_type\": \"LORA\", \"lora_alpha\": 4, \"r\": 2}");
-    long width;
-    try (Checkpoint checkpoint = Checkpoint.open(base)) {
-      width = checkpoint.spec().width();
-    }
-    String module = "base_model.model.model.layers.0.self_attn.q_proj.";
-    new SafetensorsWriter(
-            Map.of(),
-            List.of(
-                new TensorInfo(module + "lora_A.weight", TensorType.F32, List.of(2L, width)),
-                new TensorInfo(module + "lora_B.weight", TensorType.F32, List.of(width, 2L))))
-        .write(
-            adapter,
-            1L << 30,
-            (tensor, sink) -> sink.accept(MemorySegment.ofArray(gaussians(tensor.elements()))));
-    Files.move(adapter.resolve("model.safetensors"), adapter.resolve("adapter_model.safetensors"));
-  }
-
-  private static byte[] gaussians(long count) {
-    var random = new Random(count);
-    var bytes = ByteBuffer.allocate(Math.toIntExact(4 * count)).order(ByteOrder.LITTLE_ENDIAN);
-    for (long i = 0; i < count; i++) {
-      bytes.putFloat((float) random.nextGaussian());
-    }
-    return bytes.array();
+    adapter = TinyAdapter.write(folder.resolve("adapter"), base);
   }
 
   @Test

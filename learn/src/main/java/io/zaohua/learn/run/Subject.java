@@ -13,6 +13,7 @@ import io.zaohua.learn.stack.Transformer;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.convert.Companions;
 import io.zaohua.model.convert.HuggingFaceFolder;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.family.Families;
@@ -25,7 +26,6 @@ import io.zaohua.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,17 +34,13 @@ import java.util.Optional;
  * tensors live in the scope that is open when it is made.
  */
 final class Subject {
-  /** What else belongs to a model in its folder, besides the tokenizer. */
-  private static final List<String> BESIDE =
-      List.of("generation_config.json", "chat_template.jinja", "chat_template.json");
-
   private final Family family;
   private final Config config;
   private final Transformer model;
   private final Map<String, Tensor> trainable;
   private final Optional<Tokenizer> tokenizer;
   private final Optional<String> chatTemplate;
-  private final Path beside;
+  private final Companions beside;
   private final Optional<Adapter> adapter;
 
   /** A low-rank adapter in the making. */
@@ -57,7 +53,7 @@ final class Subject {
       Map<String, Tensor> trainable,
       Optional<Tokenizer> tokenizer,
       Optional<String> chatTemplate,
-      Path beside,
+      Companions beside,
       Optional<Adapter> adapter) {
     this.family = family;
     this.config = config;
@@ -79,7 +75,7 @@ final class Subject {
   private static Subject existing(Path path, Method method, long seed) {
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       TransformerSpec spec = checkpoint.spec();
-      Path beside = Files.isDirectory(path) ? path : path.resolveSibling(".");
+      Companions beside = Companions.of(checkpoint);
       return switch (method) {
         case Method.Full _ -> {
           var weights = new LoadedWeights(checkpoint.weights(), true);
@@ -158,7 +154,7 @@ final class Subject {
         weights.tensors(),
         Optional.of(tokenizer),
         Checkpoint.chatTemplate(Files.isDirectory(place) ? place : place.resolveSibling(".")),
-        Files.isDirectory(place) ? place : place.resolveSibling("."),
+        Companions.in(Files.isDirectory(place) ? place : place.resolveSibling(".")),
         Optional.empty());
   }
 
@@ -200,7 +196,6 @@ final class Subject {
         model.spec(),
         new TensorWeights(part -> Optional.ofNullable(trainable.get(part)).orElseThrow()),
         TensorType.F32);
-    HuggingFaceFolder.copy(beside, HuggingFaceFolder.TOKENIZER_FILES, folder);
-    HuggingFaceFolder.copy(beside, BESIDE, folder);
+    beside.write(folder);
   }
 }

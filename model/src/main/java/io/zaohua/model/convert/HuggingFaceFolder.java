@@ -3,8 +3,6 @@ package io.zaohua.model.convert;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.zaohua.model.Message;
-import io.zaohua.model.UserError;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.family.Family;
 import io.zaohua.model.file.NewFile;
@@ -12,10 +10,8 @@ import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.Weights;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,21 +21,10 @@ import java.util.Map;
 public final class HuggingFaceFolder {
   static final long SHARD_BYTES = 5_000_000_000L;
 
-  /** What a tokenizer's files may be called. */
-  public static final List<String> TOKENIZER_FILES =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "tokenizer.model");
-
   private HuggingFaceFolder() {}
 
   /**
-   * Writes a model; the tokenizer's files are the caller's.
+   * Writes a model; its {@link Companions} are the caller's.
    *
    * @param config complete, as {@link Family#spec} takes it
    * @param type of all tensors in the file: F32, F16 or BF16
@@ -91,27 +76,7 @@ public final class HuggingFaceFolder {
     return bytes(path, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Copies those of the named files that a folder has; returns the copies. */
-  public static List<Path> copy(Path from, List<String> names, Path folder) {
-    List<Path> copies = new ArrayList<>();
-    for (String name : names) {
-      Path file = from.resolve(name);
-      if (Files.isRegularFile(file)) {
-        try {
-          copies.add(bytes(folder.resolve(name), Files.readAllBytes(file)));
-        } catch (IOException e) {
-          throw new UserError(
-              UserError.Kind.INPUT,
-              Message.of("%s cannot be read.", "无法读取 %s。", file),
-              Message.of("Check its permissions.", "请检查其权限。"),
-              e);
-        }
-      }
-    }
-    return copies;
-  }
-
-  private static Path bytes(Path path, byte[] bytes) {
+  static Path bytes(Path path, byte[] bytes) {
     try (var file = NewFile.create(path, bytes.length)) {
       file.write(ByteBuffer.wrap(bytes));
       file.finish();

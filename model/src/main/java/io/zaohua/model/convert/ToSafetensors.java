@@ -52,22 +52,9 @@ final class ToSafetensors {
                 .write(folder, HuggingFaceFolder.SHARD_BYTES, source));
     files.add(
         HuggingFaceFolder.text(folder.resolve("config.json"), config(infos.getFirst().type())));
-    generation()
-        .ifPresent(
-            g -> files.add(HuggingFaceFolder.text(folder.resolve("generation_config.json"), g)));
-    checkpoint
-        .chatTemplate()
-        .ifPresent(
-            t -> files.add(HuggingFaceFolder.text(folder.resolve("chat_template.jinja"), t)));
-    if (checkpoint.metadata().isEmpty()) {
-      files.addAll(
-          HuggingFaceFolder.copy(checkpoint.path(), HuggingFaceFolder.TOKENIZER_FILES, folder));
-    } else {
-      notes.add(
-          Message.of(
-              "The tokenizer stays behind: tokenizer.json is not made from GGUF.",
-              "未带上分词器:不会由 GGUF 生成 tokenizer.json。"));
-    }
+    var beside = Companions.of(checkpoint);
+    files.addAll(beside.write(folder));
+    notes.addAll(beside.notes());
     return new Report(files, notes);
   }
 
@@ -94,20 +81,5 @@ final class ToSafetensors {
       json.set("eos_token_id", JSON.valueToTree(generation.endTokens().stream().sorted().toList()));
     }
     return HuggingFaceFolder.pretty(json);
-  }
-
-  private Optional<String> generation() {
-    var g = checkpoint.generation();
-    var json = JSON.createObjectNode();
-    g.temperature().ifPresent(v -> json.put("temperature", v));
-    g.topP().ifPresent(v -> json.put("top_p", v));
-    g.topK().ifPresent(v -> json.put("top_k", v));
-    g.minP().ifPresent(v -> json.put("min_p", v));
-    g.repetitionPenalty().ifPresent(v -> json.put("repetition_penalty", v));
-    if (json.isEmpty()) {
-      return Optional.empty();
-    }
-    json.put("do_sample", true);
-    return Optional.of(HuggingFaceFolder.pretty(json));
   }
 }

@@ -145,6 +145,16 @@ public final class Tokenizer {
     return vocabulary.size() + extraPieces.size();
   }
 
+  /** Ids that a prompt starts with. */
+  List<Integer> prefix() {
+    return parts.prefix();
+  }
+
+  /** Ids that a prompt ends with. */
+  List<Integer> suffix() {
+    return parts.suffix();
+  }
+
   /** The ids with a meaning of their own. */
   public SpecialTokens specialTokens() {
     return parts.specialTokens();

@@ -117,6 +117,15 @@ public record TokenizerMetadata(
     return new GgufTokenizer(this).tokenizer();
   }
 
+  /**
+   * The same as tokenizer.json and tokenizer_config.json.
+   *
+   * @throws io.zaohua.model.UserError if the kind has no form there
+   */
+  public TokenizerFiles files() {
+    return new JsonExport(this).files();
+  }
+
   int type(int id) {
     return types.isEmpty() ? NORMAL : types.get(id);
   }
