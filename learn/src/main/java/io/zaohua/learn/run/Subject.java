@@ -22,6 +22,7 @@ import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.tokenizer.Tokenizer;
 import io.zaohua.model.tokenizer.TokenizerJson;
+import io.zaohua.model.weights.WeightTable;
 import io.zaohua.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,14 +93,14 @@ final class Subject {
         }
         case Method.LowRank lora -> {
           var frozen = new LoadedWeights(checkpoint.weights(), false);
+          WeightTable names = huggingFaceNames(checkpoint);
           Map<String, LowRank> additions =
               lora.start()
-                  .map(a -> PeftAdapter.read(a, spec, checkpoint.table()))
-                  .orElseGet(() -> LowRankStart.of(lora, spec, checkpoint.table(), frozen, seed));
+                  .map(a -> PeftAdapter.read(a, spec, names))
+                  .orElseGet(() -> LowRankStart.of(lora, spec, names, frozen, seed));
           var adapted = new AdaptedWeights(frozen, additions);
           Transformer model = Transformer.of(spec, adapted);
-          var description =
-              PeftAdapter.describe(lora.start(), lora, path, additions, checkpoint.table());
+          var description = PeftAdapter.describe(lora.start(), lora, path, additions, names);
           yield new Subject(
               checkpoint.family(),
               checkpoint.config(),
@@ -112,6 +113,13 @@ final class Subject {
         }
       };
     }
+  }
+
+  /** Adapters are named after modules of transformers, also where the base is a GGUF file. */
+  private static WeightTable huggingFaceNames(Checkpoint base) {
+    return base.metadata().isPresent()
+        ? base.family().safetensors(base.spec(), _ -> false)
+        : base.table();
   }
 
   private static Subject fresh(ModelSource.Fresh fresh, Method method) {
