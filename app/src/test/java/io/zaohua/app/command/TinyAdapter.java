@@ -28,18 +28,21 @@ final class TinyAdapter {
     try (Checkpoint checkpoint = Checkpoint.open(base)) {
       width = checkpoint.spec().width();
     }
+    writeWeights(folder, width, width);
+    return folder;
+  }
+
+  /** Its tensors: A [2, columns] and B [rows, 2]. */
+  static void writeWeights(Path folder, long columns, long rows) {
     String module = "base_model.model.model.layers.0.self_attn.q_proj.";
     new SafetensorsWriter(
             Map.of(),
             List.of(
-                new TensorInfo(module + "lora_A.weight", TensorType.F32, List.of(2L, width)),
-                new TensorInfo(module + "lora_B.weight", TensorType.F32, List.of(width, 2L))))
+                new TensorInfo(module + "lora_A.weight", TensorType.F32, List.of(2L, columns)),
+                new TensorInfo(module + "lora_B.weight", TensorType.F32, List.of(rows, 2L))))
         .write(
-            folder,
-            1L << 30,
+            folder.resolve("adapter_model.safetensors"),
             (tensor, sink) -> sink.accept(MemorySegment.ofArray(gaussians(tensor.elements()))));
-    Files.move(folder.resolve("model.safetensors"), folder.resolve("adapter_model.safetensors"));
-    return folder;
   }
 
   private static byte[] gaussians(long count) {
