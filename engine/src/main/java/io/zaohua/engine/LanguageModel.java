@@ -181,7 +181,10 @@ public final class LanguageModel implements AutoCloseable {
     return cores.threads();
   }
 
-  /** Runs steps of many sequences by hand; the caller then keeps to one thread. */
+  /**
+   * Runs steps of many sequences by hand. Nothing is locked: while it is in use the caller keeps to
+   * one thread and asks nothing else of the model.
+   */
   public Executor executor() {
     return executor;
   }
@@ -203,7 +206,8 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Logits of every token of {@code ids}, row by row.
    *
-   * @param chunk rows that run together; the numbers do not depend on it
+   * @param chunk rows that run together, 1 or more; the numbers do not depend on it
+   * @param output hears the rows in order, as rows of entry 0
    * @throws UserError if the model gives NaN or infinity
    */
   public void logits(int[] ids, int chunk, Step.Output output) {
@@ -212,6 +216,9 @@ public final class LanguageModel implements AutoCloseable {
 
   /** The same for the tokens from {@code first} on. */
   void logits(int[] ids, int chunk, int first, Step.Output output) {
+    if (chunk < 1) {
+      throw new IllegalArgumentException("a chunk has one row at least, got " + chunk);
+    }
     synchronized (executor) {
       checkOpen();
       checkLength(ids.length);
@@ -320,9 +327,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private SavedCache savedCache() {
-    try (KvSequence s = executor.open(contextLength())) {
-      return new SavedCache(executor.pool(), s.ropeLength(), Fingerprint.of(spec(), weights));
-    }
+    int ropeLength = executor.ropeLength(contextLength());
+    return new SavedCache(executor.pool(), ropeLength, Fingerprint.of(spec(), weights));
   }
 
   void checkLength(int length) {

@@ -16,6 +16,8 @@ import java.util.Locale;
  *
  * @param weights bytes of the weights in kernel layout, about the file's size
  * @param cache bytes that the keys and values of {@code context} positions take
+ * @param context positions of the longest sequence
+ * @param cacheType how keys and values are stored
  */
 public record MemoryNeed(long weights, long cache, int context, KvType cacheType) {
 

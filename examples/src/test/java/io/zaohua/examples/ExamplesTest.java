@@ -12,13 +12,13 @@ final class ExamplesTest {
   @ParameterizedTest
   @CsvSource({
     "GenerateText, Paris",
-    "ChatOnce, tokens]",
+    "ChatOnce, '(?s)\\w.*\\[\\d+ tokens]'",
     "Similarity, A kitten is napping",
-    "OwnSampler, a",
+    "OwnSampler, '\\A[^e]*[a-z][^e]*\\z'",
     "LoraIn40Lines, mei lin",
     "GptFromScratch, unseen sums are right"
   })
   void itEndsWellAndSaysWhatItShould(String example, String said) throws Exception {
-    assertThat(Example.run(example)).contains(said);
+    assertThat(Example.run(example)).containsPattern(said);
   }
 }

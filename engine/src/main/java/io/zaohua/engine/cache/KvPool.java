@@ -42,11 +42,6 @@ public final class KvPool {
     return inUse;
   }
 
-  /** Bytes of the pages made so far, used or free. */
-  public long bytesAllocated() {
-    return allocated;
-  }
-
   /** Finished pages by the tokens that lead to them. */
   public PrefixIndex prefixes() {
     return prefixes;

@@ -24,7 +24,7 @@ public record KvShape(
    */
   public record Group(int window, int layers, int kvHeads, int headSize) {
     /** Head size rounded up so that vector loops need no tail. */
-    int stride() {
+    public int stride() {
       return (headSize + 15) & ~15;
     }
 

@@ -1,16 +1,13 @@
 package io.zaohua.engine.kernel;
 
+import static io.zaohua.engine.kernel.Storage.SHORT;
+
 import io.zaohua.model.quant.BlockFormat;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Block-quantised weights, see {@link PackedMatrix}. */
 record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) implements Packer {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private int perBlock() {
     return 32 / format.group();
   }

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * between the matrices of one token and park between tokens.
  *
  * <p>One caller at a time; others wait. Engines of one process take turns: a caller holds the
- * process-wide lease of cores for one {@link #forEach} and, so that two engines do not fight at
- * every matrix, for a whole step inside {@link #exclusively}.
+ * process-wide lease of cores for one {@link #forEach}.
  */
 public final class Cores implements AutoCloseable {
 
@@ -101,16 +100,6 @@ public final class Cores implements AutoCloseable {
   /** Workers, the caller included. */
   public int threads() {
     return workers.length + 1;
-  }
-
-  /** Runs a step while no other engine of the process computes. */
-  public void exclusively(Runnable step) {
-    LEASE.lock();
-    try {
-      step.run();
-    } finally {
-      LEASE.unlock();
-    }
   }
 
   /**

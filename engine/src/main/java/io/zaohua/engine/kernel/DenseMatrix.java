@@ -1,17 +1,15 @@
 package io.zaohua.engine.kernel;
 
+import static io.zaohua.engine.kernel.Storage.FLOAT;
+import static io.zaohua.engine.kernel.Storage.SHORT;
+
 import io.zaohua.model.file.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
 
 /** A matrix of F32, F16 or BF16 weights at their stored size; all sums in f32. */
 final class DenseMatrix implements WarmMatrix {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final TensorType type;
   private final int rows;
   private final int columns;
@@ -23,7 +21,7 @@ final class DenseMatrix implements WarmMatrix {
     this.rows = rows;
     this.columns = columns;
     this.storage = storage;
-    this.warmth = Warmth.of(PackedMatrix.kernels(type));
+    this.warmth = Warmth.of(type);
   }
 
   @Override
@@ -147,7 +145,7 @@ final class DenseMatrix implements WarmMatrix {
             case F16 -> Float.float16ToFloat(w.get(SHORT, at + (long) k * Lanes.BYTES + word));
             case BF16 ->
                 Float.intBitsToFloat(w.get(SHORT, at + (long) k * Lanes.BYTES + word) << 16);
-            default -> w.get(PackedMatrix.FLOAT, at + (long) k * (2 * Lanes.BYTES) + 4L * r);
+            default -> w.get(FLOAT, at + (long) k * (2 * Lanes.BYTES) + 4L * r);
           };
     }
   }

@@ -1,15 +1,13 @@
 package io.zaohua.engine.kernel;
 
+import static io.zaohua.engine.kernel.Storage.INT;
+import static io.zaohua.engine.kernel.Storage.SHORT;
+
 import io.zaohua.model.file.TensorType;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Plain weights, see {@link DenseKernels}. */
 record DensePacker(TensorType type, int columns) implements Packer {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   @Override
   public int ints() {
     return type == TensorType.F32 ? columns * Lanes.GROUP : columns * Lanes.COUNT;
@@ -25,7 +23,7 @@ record DensePacker(TensorType type, int columns) implements Packer {
         int bad = 0;
         if (type == TensorType.F32) {
           for (int k = 0; k < columns; k++) {
-            int bits = stored.get(PackedMatrix.INT, row + 4L * k);
+            int bits = stored.get(INT, row + 4L * k);
             bad |= (bits & 0x7f800000) == 0x7f800000 ? 1 : 0;
             image[k * Lanes.GROUP + r] = bits;
           }

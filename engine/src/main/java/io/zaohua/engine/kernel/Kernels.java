@@ -38,16 +38,16 @@ public final class Kernels {
    */
   public static Thread warm(Set<TensorType> types) {
     Set<TensorType> chosen = distinct(types);
-    chosen.removeIf(type -> !Warmth.of(PackedMatrix.kernels(type)).begin());
+    chosen.removeIf(type -> !Warmth.of(type).begin());
     return Thread.ofPlatform().daemon().name("zaohua-warm").start(() -> run(chosen));
   }
 
   /** One type for each set of kernels. */
   private static Set<TensorType> distinct(Set<TensorType> types) {
     Set<TensorType> chosen = EnumSet.noneOf(TensorType.class);
-    Set<String> seen = new HashSet<>();
+    Set<Warmth> seen = new HashSet<>();
     for (TensorType type : types) {
-      if (Matrices.supports(type) && seen.add(PackedMatrix.kernels(type))) {
+      if (Matrices.supports(type) && seen.add(Warmth.of(type))) {
         chosen.add(type);
       }
     }
@@ -71,7 +71,7 @@ public final class Kernels {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      types.forEach(type -> Warmth.of(PackedMatrix.kernels(type)).end());
+      types.forEach(type -> Warmth.of(type).end());
     }
   }
 
@@ -84,7 +84,7 @@ public final class Kernels {
     private int fast;
 
     Trial(TensorType type, Arena arena, Cores cores) {
-      warmth = Warmth.of(PackedMatrix.kernels(type));
+      warmth = Warmth.of(type);
       int columns = Math.max(64, type.blockSize());
       matrix =
           (WarmMatrix)

@@ -5,13 +5,13 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width, chosen once at start: what the CPU prefers, or the system property {@code
- * zaohua.bits} (128, 256 or 512), with which tests run the other widths.
+ * The vector width of all kernels, chosen once at start: what the CPU prefers, 512 bits at most, or
+ * the system property {@code zaohua.bits} (128, 256 or 512), with which the other widths are tried.
  */
-final class Lanes {
-  static final VectorSpecies<Float> FLOATS = preferred();
+public final class Lanes {
+  public static final VectorSpecies<Float> FLOATS = preferred();
+
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
-  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, FLOATS.vectorShape());
 
   /** 32-bit lanes of a vector. */
   static final int COUNT = FLOATS.length();

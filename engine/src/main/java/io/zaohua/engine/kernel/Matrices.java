@@ -102,8 +102,7 @@ public final class Matrices {
               for (int g = 0; g < n; g++) {
                 int has = Math.min(Lanes.GROUP, count - g * Lanes.GROUP);
                 int[] image = work.pack(stored, rowBytes * Lanes.GROUP * g, has);
-                MemorySegment.copy(
-                    image, 0, target, PackedMatrix.INT, groupBytes * g, image.length);
+                MemorySegment.copy(image, 0, target, Storage.INT, groupBytes * g, image.length);
               }
               segments[p] = target;
             }

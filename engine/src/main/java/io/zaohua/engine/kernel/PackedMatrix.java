@@ -1,10 +1,11 @@
 package io.zaohua.engine.kernel;
 
+import static io.zaohua.engine.kernel.Storage.FLOAT;
+import static io.zaohua.engine.kernel.Storage.INT;
+
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.quant.BlockFormat;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -15,11 +16,6 @@ import java.util.Set;
  * where the type stores them so.
  */
 final class PackedMatrix implements WarmMatrix {
-  static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /** How codes stand in memory. */
   enum Layout {
     NIBBLE(4),
@@ -39,13 +35,6 @@ final class PackedMatrix implements WarmMatrix {
       int range = format.maxCode() - format.minCode();
       return range < 16 ? NIBBLE : range < 32 ? FIVE : range < 64 ? SIX : BYTE;
     }
-  }
-
-  /** Names the set of kernels that a type needs. */
-  static String kernels(TensorType type) {
-    return BlockFormat.find(type)
-        .map(f -> Layout.of(f).name() + f.group() + (f.hasMins() ? " mins" : ""))
-        .orElse(type.name());
   }
 
   /**
@@ -91,7 +80,7 @@ final class PackedMatrix implements WarmMatrix {
     this.hasMins = format.hasMins();
     this.halfMins = halfMins(format);
     this.form = ScaleForm.of(format);
-    this.warmth = Warmth.of(kernels(format.type()));
+    this.warmth = Warmth.of(format.type());
     this.storage = storage;
     this.halfBytes = (long) form.vectors(blocks, layout.vectors, perBlock) * Lanes.BYTES;
     this.minsAt = 2 * halfBytes;

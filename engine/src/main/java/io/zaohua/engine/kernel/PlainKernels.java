@@ -3,12 +3,11 @@ package io.zaohua.engine.kernel;
 import static io.zaohua.engine.kernel.Lanes.BYTES;
 import static io.zaohua.engine.kernel.Lanes.COUNT;
 import static io.zaohua.engine.kernel.Lanes.GROUP;
-import static io.zaohua.engine.kernel.PackedMatrix.FLOAT;
-import static io.zaohua.engine.kernel.PackedMatrix.INT;
+import static io.zaohua.engine.kernel.Storage.FLOAT;
+import static io.zaohua.engine.kernel.Storage.INT;
+import static io.zaohua.engine.kernel.Storage.LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The sums of the single-token kernels without vectors, bit for bit: what runs while those wait for
@@ -20,8 +19,6 @@ import java.nio.ByteOrder;
  * lower half's sum is then a signed 32-bit number and the rest is the upper's.
  */
 final class PlainKernels {
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long NIBBLES = 0x0000000f0000000fL;
   private static final long OCTETS = 0x000000ff000000ffL;
 

@@ -1,5 +1,7 @@
 package io.zaohua.engine.kernel;
 
+import io.zaohua.model.file.TensorType;
+import io.zaohua.model.quant.BlockFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,8 +18,16 @@ final class Warmth {
 
   private Warmth() {}
 
+  /** The state of the kernels that a type needs; types with the same kernels share it. */
+  static Warmth of(TensorType type) {
+    return named(
+        BlockFormat.find(type)
+            .map(f -> PackedMatrix.Layout.of(f).name() + f.group() + (f.hasMins() ? " mins" : ""))
+            .orElse(type.name()));
+  }
+
   /** The state of a set of kernels, by name; not cold unless somebody is warming it up. */
-  static Warmth of(String kernels) {
+  static Warmth named(String kernels) {
     return ALL.computeIfAbsent(kernels, name -> new Warmth());
   }
 

@@ -25,7 +25,7 @@ public record LogProbs(int chosen, double chosenLogProb, List<Integer> ids, List
    * [vocabulary] as the model gave them: a {@link TokenChooser} may have changed the row it saw.
    */
   public static LogProbs top(float[] logits, int chosen, int n) {
-    Bounds.atLeast("top-logprobs", n, 0, 0);
+    Bounds.atLeast("logprobs", n, 0, 0);
     if (chosen < 0 || chosen >= logits.length) {
       throw Bounds.outside(
           "token id",

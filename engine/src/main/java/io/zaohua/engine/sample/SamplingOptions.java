@@ -110,7 +110,7 @@ public record SamplingOptions(
       Bounds.between("dry-multiplier", multiplier, 0, 1000, 0);
       Bounds.between("dry-base", base, 1, 100, 1.75);
       Bounds.atLeast("dry-allowed-length", allowedLength, 0, 2);
-      Bounds.atLeast("dry-penalty-last-n", lastN, -1, -1);
+      Bounds.atLeast("dry-last-n", lastN, -1, -1);
       breakers = List.copyOf(breakers);
     }
 

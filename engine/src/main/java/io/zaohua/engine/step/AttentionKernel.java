@@ -1,6 +1,7 @@
 package io.zaohua.engine.step;
 
 import io.zaohua.engine.cache.Page;
+import io.zaohua.engine.kernel.Lanes;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * order over positions, so a query's result does not depend on what else is computed.
  */
 final class AttentionKernel {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int LANES = S.length();
 
   private final float[] scores = new float[Page.SLOTS];

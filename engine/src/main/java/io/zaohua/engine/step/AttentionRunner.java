@@ -151,8 +151,8 @@ final class AttentionRunner {
     if (!a.qkNorm().present()) {
       return;
     }
-    float[] weight = gains.weight().values;
-    float[] bias = gains.bias().values;
+    float[] weight = gains.weight;
+    float[] bias = gains.bias;
     switch (a.qkNormSpan()) {
       case PROJECTION ->
           VectorMath.norm(a.qkNorm(), weight, bias, x, at, x, at, heads * a.headSize());
@@ -169,7 +169,7 @@ final class AttentionRunner {
     int group = shape.groupOf().get(layer);
     int inGroup = shape.indexInGroup().get(layer);
     int perKv = a.heads() / a.kvHeads();
-    int stride = (a.headSize() + 15) & ~15;
+    int stride = shape.groups().get(group).stride();
     int state = stride + 2;
     List<Unit> units = new ArrayList<>();
     int slots = 0;

@@ -85,11 +85,16 @@ public final class Executor {
 
   /** An empty sequence, opened for {@code reach} positions. */
   public KvSequence open(int reach) {
+    return pool.open(ropeLength(reach));
+  }
+
+  /** The length that rotations are made for in a sequence opened for {@code reach} positions. */
+  public int ropeLength(int reach) {
     int length = 0;
     for (TransformerSpec.Layer layer : spec.layers()) {
       length = Math.max(length, RopeFrequencies.lengthClass(attention(layer).rope(), reach));
     }
-    return pool.open(length);
+    return length;
   }
 
   private static Mixer.Attention attention(TransformerSpec.Layer layer) {
@@ -268,15 +273,7 @@ public final class Executor {
         4,
         (low, high, _) -> {
           for (int r = low; r < high; r++) {
-            VectorMath.norm(
-                norm,
-                gains.weight().values,
-                gains.bias().values,
-                from,
-                r * width,
-                to,
-                r * width,
-                width);
+            VectorMath.norm(norm, gains.weight, gains.bias, from, r * width, to, r * width, width);
           }
         });
   }
@@ -304,14 +301,7 @@ public final class Executor {
         }
         int at = (p.first() + r) * width;
         VectorMath.norm(
-            spec.finalNorm(),
-            finalNorm.weight().values,
-            finalNorm.bias().values,
-            work.x,
-            at,
-            work.normed,
-            at,
-            width);
+            spec.finalNorm(), finalNorm.weight, finalNorm.bias, work.x, at, work.normed, at, width);
         if (hidden) {
           output.hidden(i, r, work.normed, at);
         }

@@ -30,14 +30,13 @@ final class LayerWeights {
   final FeedForwardWeights feedForward;
 
   /** Weight and bias of a norm. */
-  record Gains(Vector weight, Vector bias) {}
+  static final class Gains {
+    final float[] weight;
+    final float[] bias;
 
-  /** A vector that never changes. */
-  static final class Vector {
-    final float[] values;
-
-    Vector(float[] values) {
-      this.values = values;
+    Gains(float[] weight, float[] bias) {
+      this.weight = weight;
+      this.bias = bias;
     }
   }
 
@@ -70,8 +69,8 @@ final class LayerWeights {
 
   static Gains gains(Norm norm, Weights weights, String part) {
     return new Gains(
-        new Vector(vector(norm.present(), weights, part + ".weight")),
-        new Vector(vector(norm.present() && norm.bias(), weights, part + ".bias")));
+        vector(norm.present(), weights, part + ".weight"),
+        vector(norm.present() && norm.bias(), weights, part + ".bias"));
   }
 
   private static float[] vector(boolean present, Weights weights, String part) {

@@ -109,6 +109,9 @@ public final class Step {
       Wanted logits,
       Wanted hidden) {
     public Entry {
+      if (rows.count() == 0) {
+        throw new IllegalArgumentException("an entry has no rows");
+      }
       if (!positions.isEmpty() && positions.size() % rows.count() != 0) {
         throw new IllegalArgumentException(
             positions.size() + " positions for " + rows.count() + " rows");

@@ -1,5 +1,6 @@
 package io.zaohua.engine.step;
 
+import io.zaohua.engine.kernel.Lanes;
 import io.zaohua.model.spec.FeedForward.Activation;
 import io.zaohua.model.spec.Norm;
 import jdk.incubator.vector.FloatVector;
@@ -11,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * since {@code reduceLanes} may add in any order.
  */
 final class VectorMath {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = Lanes.FLOATS;
   private static final int LANES = S.length();
 
   // exp(x) = 2^n * p(r), r in +-ln2/2; coefficients of Cephes' expf (Moshier 1989).

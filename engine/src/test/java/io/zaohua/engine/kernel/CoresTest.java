@@ -107,7 +107,7 @@ class CoresTest {
 
   @Test
   void twoEnginesTakeTurns() throws InterruptedException {
-    var inside = new AtomicIntegerArray(2);
+    var running = new AtomicIntegerArray(2); // pieces of each engine
     var clash = new AtomicIntegerArray(1);
     List<Thread> callers = new ArrayList<>();
     for (int engine = 0; engine < 2; engine++) {
@@ -118,18 +118,15 @@ class CoresTest {
                   () -> {
                     try (var cores = new Cores(2)) {
                       for (int i = 0; i < 200; i++) {
-                        cores.exclusively(
-                            () -> {
-                              inside.set(me, 1);
-                              cores.forEach(
-                                  4,
-                                  1,
-                                  (from, to, _) -> {
-                                    if (inside.get(1 - me) == 1) {
-                                      clash.set(0, 1);
-                                    }
-                                  });
-                              inside.set(me, 0);
+                        cores.forEach(
+                            4,
+                            1,
+                            (from, to, _) -> {
+                              running.incrementAndGet(me);
+                              if (running.get(1 - me) > 0) {
+                                clash.set(0, 1);
+                              }
+                              running.decrementAndGet(me);
                             });
                       }
                     }

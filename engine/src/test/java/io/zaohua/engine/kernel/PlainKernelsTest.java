@@ -47,7 +47,7 @@ class PlainKernelsTest {
 
   @Test
   void areUsedFromTheFirstWarmUpsBeginToItsEnd() {
-    var kernels = Warmth.of("kernels of this test");
+    var kernels = Warmth.named("kernels of this test");
     assertThat(kernels.isCold()).isFalse();
     assertThat(kernels.begin()).isTrue();
     assertThat(kernels.isCold()).isTrue();

@@ -32,7 +32,7 @@ class SamplingOptionsTest {
         wrong("dry-base is 0.5", () -> new SamplingOptions.Dry(1, 0.5, 2, -1, List.of())),
         wrong(
             "dry-allowed-length is -1", () -> new SamplingOptions.Dry(1, 1.75, -1, -1, List.of())),
-        wrong("dry-penalty-last-n is -2", () -> new SamplingOptions.Dry(1, 1.75, 2, -2, List.of())),
+        wrong("dry-last-n is -2", () -> new SamplingOptions.Dry(1, 1.75, 2, -2, List.of())),
         wrong("xtc-probability is 1.1", () -> new SamplingOptions.Xtc(1.1, 0.1)),
         wrong("xtc-threshold is -1", () -> new SamplingOptions.Xtc(0.5, -1)),
         wrong("mirostat is 1", () -> new SamplingOptions.Mirostat(1, 5, 0.1)),

@@ -321,6 +321,15 @@ class ExecutorTest {
   }
 
   @Test
+  void anEntryWithoutRowsIsRefused() {
+    try (KvSequence sequence = executor(0, KvType.F32, 1).open(8)) {
+      assertThatThrownBy(() -> new Step().add(sequence, IDS, 3, 0, Step.Wanted.NONE))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no rows");
+    }
+  }
+
+  @Test
   void tooFewAxesAreRefused() {
     Executor sections = executor(spec(0, List.of(2, 6, 4)), KvType.F32, 1);
     List<Integer> two = List.of(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5);

@@ -16,15 +16,9 @@ import java.util.stream.Collectors;
 public record ChatTemplates(Map<String, String> byName) {
   private static final String DEFAULT = "default";
   private static final String TOOLS = "tool_use";
-  private static final String GGUF_KEY = "tokenizer.chat_template";
 
   public ChatTemplates {
     byName = Map.copyOf(byName);
-  }
-
-  /** One template, as in chat_template.jinja. */
-  public static ChatTemplates of(String source) {
-    return new ChatTemplates(Map.of(DEFAULT, source));
   }
 
   /** Those of tokenizer_config.json: a text, or a list of objects with name and template. */
@@ -41,29 +35,16 @@ public record ChatTemplates(Map<String, String> byName) {
     return new ChatTemplates(byName);
   }
 
-  /** Those of GGUF metadata: tokenizer.chat_template, and tokenizer.chat_template.NAME. */
-  public static ChatTemplates ofGguf(Map<String, ?> metadata) {
-    Map<String, String> byName = new LinkedHashMap<>();
-    metadata.forEach(
-        (key, value) -> {
-          if (value instanceof String source && key.equals(GGUF_KEY)) {
-            byName.put(DEFAULT, source);
-          } else if (value instanceof String source && key.startsWith(GGUF_KEY + ".")) {
-            byName.put(key.substring(GGUF_KEY.length() + 1), source);
-          }
-        });
-    return new ChatTemplates(byName);
-  }
-
-  public boolean isEmpty() {
-    return byName.isEmpty();
+  /** The text of the default one, where there is one. */
+  public Optional<String> standard() {
+    return Optional.ofNullable(byName.get(DEFAULT));
   }
 
   /** The template for a conversation: the one for tools if there are tools and it exists. */
   public ChatTemplate choose(boolean tools) {
     Optional<String> source =
         Optional.ofNullable(byName.get(tools ? TOOLS : DEFAULT))
-            .or(() -> Optional.ofNullable(byName.get(DEFAULT)))
+            .or(this::standard)
             .or(() -> byName.size() == 1 ? byName.values().stream().findFirst() : Optional.empty());
     return ChatTemplate.of(
         source.orElseThrow(

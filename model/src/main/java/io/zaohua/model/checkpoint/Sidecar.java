@@ -3,6 +3,7 @@ package io.zaohua.model.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.chat.ChatTemplates;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.gguf.Metadata;
 import io.zaohua.model.tokenizer.Tokenizer;
@@ -101,27 +102,14 @@ sealed interface Sidecar {
     @Override
     public Optional<String> chatTemplate() {
       return text(folder.resolve("chat_template.jinja"))
-          .or(() -> fromTokenizerConfig("chat_template.json"))
-          .or(() -> fromTokenizerConfig("tokenizer_config.json"));
+          .or(() -> templateIn("chat_template.json"))
+          .or(() -> templateIn("tokenizer_config.json"));
     }
 
-    /** A string, or a list of named ones, of which {@code default} counts. */
-    private Optional<String> fromTokenizerConfig(String name) {
+    private Optional<String> templateIn(String name) {
       return text(folder.resolve(name))
           .map(Config::parse)
-          .flatMap(c -> c.find("chat_template"))
-          .flatMap(
-              node -> {
-                if (node.isTextual()) {
-                  return Optional.of(node.textValue());
-                }
-                for (JsonNode entry : node) {
-                  if (entry.path("name").asText().equals("default")) {
-                    return Optional.of(entry.path("template").asText());
-                  }
-                }
-                return Optional.empty();
-              });
+          .flatMap(c -> ChatTemplates.ofTokenizerConfig(c.json()).standard());
     }
 
     /** The {@code license:} line in the front matter of the model card. */

@@ -9,7 +9,6 @@ import io.zaohua.model.spec.FeedForward;
 import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Rope;
 import io.zaohua.model.spec.TransformerSpec;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,8 +170,7 @@ final class GgufMetadata {
   /** Vectors that stand beside the weights, for the architectures that llama.cpp reads them for. */
   static Map<String, float[]> ropeTensors(Family family, TransformerSpec spec) {
     var tensors = new LinkedHashMap<String, float[]>();
-    var layers = new ArrayList<>(spec.layers());
-    for (var layer : layers) {
+    for (var layer : spec.layers()) {
       var rope =
           switch (layer.mixer()) {
             case Mixer.Attention a -> a.rope();

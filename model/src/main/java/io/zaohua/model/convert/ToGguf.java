@@ -107,7 +107,7 @@ final class ToGguf {
             target,
             (tensor, sink) -> {
               if (ropes.containsKey(tensor.name())) {
-                sink.accept(MemorySegment.ofArray(bytes(ropes.get(tensor.name()))));
+                sink.accept(MemorySegment.ofArray(bytes(tensor.name())));
               } else {
                 source.write(tensor, sink);
               }
@@ -115,10 +115,9 @@ final class ToGguf {
     return new Report(List.of(target), notes);
   }
 
-  private static byte[] bytes(float[] values) {
-    byte[] bytes = new byte[values.length * 4];
-    Quantizer.of(TensorType.F32).encode(values, 0, values.length, bytes, 0);
-    return bytes;
+  /** A vector of the positions; empty for any other tensor. */
+  private byte[] bytes(String rope) {
+    return Quantizer.encoded(TensorType.F32, ropes.getOrDefault(rope, new float[0]), rope);
   }
 
   /** The number of most matrices' type (llama_ftype in llama.h). */
@@ -221,7 +220,7 @@ final class ToGguf {
 
     @Override
     public void read(TensorInfo tensor, long offset, MemorySegment target) {
-      var bytes = MemorySegment.ofArray(bytes(ropes.getOrDefault(tensor.name(), new float[0])));
+      var bytes = MemorySegment.ofArray(bytes(tensor.name()));
       MemorySegment.copy(bytes, offset, target, 0, target.byteSize());
     }
 

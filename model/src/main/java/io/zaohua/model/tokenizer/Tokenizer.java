@@ -184,9 +184,7 @@ public final class Tokenizer {
   /** The piece as the vocabulary spells it. */
   public String piece(int id) {
     check(id);
-    return id < vocabulary.size() && !vocabulary.piece(id).isEmpty()
-        ? vocabulary.piece(id)
-        : id < vocabulary.size() ? "" : extraPieces.get(id - vocabulary.size());
+    return id < vocabulary.size() ? vocabulary.piece(id) : extraPieces.get(id - vocabulary.size());
   }
 
   /** The bytes an id adds inside a text. */

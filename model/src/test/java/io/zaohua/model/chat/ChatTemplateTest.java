@@ -87,20 +87,8 @@ class ChatTemplateTest {
   }
 
   @Test
-  void ggufNamesOthersBehindADot() {
-    ChatTemplates templates =
-        ChatTemplates.ofGguf(
-            Map.of(
-                "tokenizer.chat_template", "d",
-                "tokenizer.chat_template.tool_use", "t",
-                "tokenizer.ggml.model", "gpt2"));
-    assertThat(templates.choose(true).source()).isEqualTo("t");
-    assertThat(templates.byName()).hasSize(2);
-  }
-
-  @Test
   void withoutATemplateForToolsTheDefaultOneServes() {
-    assertThat(ChatTemplates.of("d").choose(true).source()).isEqualTo("d");
+    assertThat(new ChatTemplates(Map.of("default", "d")).choose(true).source()).isEqualTo("d");
   }
 
   @Test
