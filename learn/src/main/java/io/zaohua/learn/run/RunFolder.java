@@ -36,9 +36,16 @@ final class RunFolder {
   private static final String STATE = "state.safetensors";
 
   private final Path folder;
+  private final boolean writes;
 
   RunFolder(Path folder) {
+    this(folder, true);
+  }
+
+  /** A folder in which notes are written by one of several processes only. */
+  RunFolder(Path folder, boolean writes) {
     this.folder = folder.toAbsolutePath().normalize();
+    this.writes = writes;
   }
 
   /**
@@ -189,6 +196,9 @@ final class RunFolder {
   }
 
   void write(String name, String text) {
+    if (!writes) {
+      return;
+    }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (NewFile file = NewFile.create(folder.resolve(name), bytes.length)) {
       file.write(ByteBuffer.wrap(bytes));

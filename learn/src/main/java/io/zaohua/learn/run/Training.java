@@ -111,7 +111,7 @@ public final class Training {
    */
   public static Path run(
       Recipe recipe, boolean resume, TrainingListener listener, Map<String, String> environment) {
-    RunFolder folder = new RunFolder(recipe.output());
+    RunFolder folder = new RunFolder(recipe.output(), Replicas.isFirst(environment));
     boolean first = Replicas.isFirst(environment);
     Optional<RunFolder.Saved> saved = first ? begun(recipe, folder, resume) : Optional.empty();
     try (Scope _ = Scope.open("training run");
