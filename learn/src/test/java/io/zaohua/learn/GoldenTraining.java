@@ -21,8 +21,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Training runs of PyTorch, gone through again. */
 public final class GoldenTraining {
@@ -43,25 +43,25 @@ public final class GoldenTraining {
   }
 
   /** All steps of the run; losses, gradient norms and learning rates must be those of PyTorch. */
-  public static void replay(Path folder, Transformer model, Collection<Tensor> leaves)
+  public static void replay(Path folder, Transformer model, Map<String, Tensor> weights)
       throws IOException {
     JsonNode run = new ObjectMapper().readTree(folder.resolve("run.json").toFile());
     int steps = run.get("steps").asInt();
     int warmup = run.get("warmup_steps").asInt();
     double peak = run.get("lr").asDouble();
     Schedule schedule = Schedule.cosine(peak, 0.1 * peak, steps - warmup).warmedUp(warmup, peak);
-    var settings =
-        new AdamW.Settings(
+    var rule =
+        new AdamW(
             run.get("betas").get(0).asDouble(),
             run.get("betas").get(1).asDouble(),
             run.get("eps").asDouble(),
             run.get("weight_decay").asDouble());
-    Optimizer optimizer = new AdamW(leaves, settings);
+    Optimizer optimizer = new Optimizer(rule, weights);
     int accumulation = run.get("accumulation").asInt();
     try (SafetensorsFile batches = SafetensorsFile.open(folder.resolve("run.safetensors"))) {
       for (int step = 0; step < steps; step++) {
         double loss = loss(model, batches, step * accumulation, accumulation);
-        double norm = Clip.byNorm(leaves, run.get("clip_norm").asDouble());
+        double norm = Clip.byNorm(weights.values(), run.get("clip_norm").asDouble());
         assertThat(schedule.rate(step))
             .isCloseTo(run.get("lrs").get(step).asDouble(), withinPercentage(1e-6));
         optimizer.step(schedule.rate(step));

@@ -1,96 +1,66 @@
 package io.zaohua.learn.optimize;
 
-import io.zaohua.tensor.Autograd;
-import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), in the order of PyTorch's AdamW.
- * Its means live in the scope that is open when it is made.
+ *
+ * @param beta1 how much of the mean gradient stays each step, from 0 to below 1
+ * @param beta2 the same for the mean square
+ * @param eps added to the root of the mean square
+ * @param decay share of a weight that rate 1 would take away each step
  */
-public final class AdamW implements Optimizer {
-  /**
-   * Its constants.
-   *
-   * @param beta1 how much of the mean gradient stays each step, from 0 to below 1
-   * @param beta2 the same for the mean square
-   * @param eps added to the root of the mean square
-   * @param decay share of a weight that rate 1 would take away each step
-   */
-  public record Settings(double beta1, double beta2, double eps, double decay) {
-    public Settings {
-      if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-        throw new IllegalArgumentException(
-            "AdamW: betas " + beta1 + " and " + beta2 + " must be from 0 to below 1.");
-      }
-      if (!(eps > 0 && decay >= 0)) {
-        throw new IllegalArgumentException(
-            "AdamW: eps " + eps + " must be above 0, and decay " + decay + " not below.");
-      }
-    }
-  }
-
-  private record State(Tensor weight, Tensor mean, Tensor square, double decay) {}
-
-  private final Settings settings;
-  private final List<State> states = new ArrayList<>();
-  private int steps;
-
-  /** An optimizer of these leaves. */
-  public AdamW(Collection<Tensor> weights, Settings settings) {
-    this(weights, settings, _ -> true);
-  }
-
-  /** An optimizer of these leaves that decays only some of them. */
-  public AdamW(Collection<Tensor> weights, Settings settings, Predicate<Tensor> decays) {
-    this.settings = settings;
-    for (Tensor weight : weights) {
-      double decay = decays.test(weight) ? settings.decay() : 0;
-      states.add(new State(weight, Tensors.zerosLike(weight), Tensors.zerosLike(weight), decay));
+public record AdamW(double beta1, double beta2, double eps, double decay) implements Rule {
+  public AdamW {
+    Constants.share("AdamW: beta1", beta1);
+    Constants.share("AdamW: beta2", beta2);
+    Constants.notBelowZero("AdamW: decay", decay);
+    if (!(eps > 0)) {
+      throw new IllegalArgumentException("AdamW: eps " + eps + " must be above 0.");
     }
   }
 
   @Override
-  public Map<String, List<Tensor>> state() {
-    return Map.of(
-        "mean", states.stream().map(State::mean).toList(),
-        "square", states.stream().map(State::square).toList());
+  public Update begin(String name, Tensor weight, boolean decays) {
+    return new Means(
+        weight, Tensors.zerosLike(weight), Tensors.zerosLike(weight), decays ? decay : 0);
   }
 
   @Override
-  public void goOnAfter(int done) {
-    steps = done;
+  public long remembered(String name, long rows, long columns) {
+    return 2 * rows * columns;
   }
 
-  @Override
-  public void step(double rate) {
-    steps++;
-    double meanBias = 1 - Math.pow(settings.beta1(), steps);
-    double squareBias = Math.sqrt(1 - Math.pow(settings.beta2(), steps));
-    try (Autograd _ = Autograd.off()) {
-      for (State state : states) {
-        try (Scope _ = Scope.open("AdamW step")) {
-          state.weight().grad().ifPresent(g -> update(state, g, rate, rate / meanBias, squareBias));
-        }
-        state.weight().clearGrad();
+  private final class Means implements Update {
+    private final Tensor weight;
+    private final Tensor mean;
+    private final Tensor square;
+    private final double decay;
+
+    private Means(Tensor weight, Tensor mean, Tensor square, double decay) {
+      this.weight = weight;
+      this.mean = mean;
+      this.square = square;
+      this.decay = decay;
+    }
+
+    @Override
+    public void apply(Tensor gradient, double rate, int step) {
+      if (decay > 0) {
+        weight.inPlace().mul(1 - rate * decay);
       }
+      mean.inPlace().lerp(gradient, 1 - beta1);
+      square.inPlace().mul(beta2).addcmul(gradient, gradient, 1 - beta2);
+      Tensor size = square.sqrt();
+      size.inPlace().mul(1 / Math.sqrt(1 - Math.pow(beta2, step))).add(eps);
+      weight.inPlace().addcdiv(mean, size, -rate / (1 - Math.pow(beta1, step)));
     }
-  }
 
-  private void update(State s, Tensor gradient, double rate, double stride, double squareBias) {
-    if (s.decay() > 0) {
-      s.weight().inPlace().mul(1 - rate * s.decay());
+    @Override
+    public Map<String, Tensor> memory() {
+      return Map.of("mean", mean, "square", square);
     }
-    s.mean().inPlace().lerp(gradient, 1 - settings.beta1());
-    s.square().inPlace().mul(settings.beta2()).addcmul(gradient, gradient, 1 - settings.beta2());
-    Tensor size = s.square().sqrt();
-    size.inPlace().mul(1 / squareBias).add(settings.eps());
-    s.weight().inPlace().addcdiv(s.mean(), size, -stride);
   }
 }

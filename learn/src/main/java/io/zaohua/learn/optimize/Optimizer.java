@@ -1,25 +1,66 @@
 package io.zaohua.learn.optimize;
 
+import io.zaohua.tensor.Autograd;
+import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/** Changes its parameters by their gradients. */
-public interface Optimizer {
+/** A rule at work on a set of weights. */
+public final class Optimizer {
+  private record Part(String name, Tensor weight, Update update) {}
+
+  private final List<Part> parts = new ArrayList<>();
+  private int steps;
+
+  /** Starts on these leaves, all of which are decayed. */
+  public Optimizer(Rule rule, Map<String, Tensor> weights) {
+    this(rule, weights, _ -> true);
+  }
+
+  /** Starts on these leaves and decays some; what it remembers lives in the scope that is open. */
+  public Optimizer(Rule rule, Map<String, Tensor> weights, Predicate<Tensor> decays) {
+    weights.forEach(
+        (name, weight) ->
+            parts.add(new Part(name, weight, rule.begin(name, weight, decays.test(weight)))));
+  }
 
   /**
-   * One step at this learning rate; parameters without a gradient stay. Clears the gradients.
+   * One step at this learning rate; weights without a gradient stay. Clears the gradients.
    *
    * @param rate the learning rate now, see {@link Schedule}
    */
-  void step(double rate);
+  public void step(double rate) {
+    steps++;
+    try (Autograd _ = Autograd.off()) {
+      for (Part part : parts) {
+        try (Scope _ = Scope.open("optimizer step")) {
+          part.weight().grad().ifPresent(g -> part.update().apply(g, rate, steps));
+        }
+        part.weight().clearGrad();
+      }
+    }
+  }
 
   /**
-   * What it remembers between steps: by kind, a tensor for each parameter, in their order. Written
-   * into checkpoints; to go on from one, the tensors are filled again.
+   * What it remembers between steps, as {@code kind/name}. Written into checkpoints; to go on from
+   * one, the tensors are filled again.
    */
-  Map<String, List<Tensor>> state();
+  public Map<String, Tensor> state() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    for (Part part : parts) {
+      new TreeMap<>(part.update().memory())
+          .forEach((kind, tensor) -> all.put(kind + "/" + part.name(), tensor));
+    }
+    return all;
+  }
 
   /** Sets how many steps have been made, when going on from a checkpoint. */
-  void goOnAfter(int done);
+  public void goOnAfter(int done) {
+    steps = done;
+  }
 }

@@ -1,6 +1,5 @@
 package io.zaohua.learn.recipe;
 
-import io.zaohua.learn.optimize.AdamW;
 import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
@@ -38,15 +37,6 @@ public record Recipe(
     Processes processes,
     Path output,
     String text) {
-
-  /**
-   * AdamW's constants.
-   *
-   * @param rate the highest learning rate
-   * @param settings its constants
-   * @param decayVectors whether norms and biases are decayed too
-   */
-  public record Optimization(double rate, AdamW.Settings settings, boolean decayVectors) {}
 
   /**
    * The course of the learning rate.
@@ -142,7 +132,7 @@ public record Recipe(
             ModelSource.read(top, places),
             DataSource.read(top.section("data"), places),
             Method.read(top.sectionOrWord("method", "name"), places),
-            optimization(top.section("optimizer")),
+            Optimization.read(top.sectionOrWord("optimizer", "name"), top.section("ema")),
             rates(top.sectionOrWord("schedule", "name")),
             loss(top.section("loss")),
             pace(top),
@@ -152,22 +142,6 @@ public record Recipe(
             RecipeFile.text(places.absolute(new LinkedHashMap<>(values))));
     top.finish();
     return recipe;
-  }
-
-  private static Optimization optimization(Section s) {
-    s.choice("name", "adamw", List.of("adamw"));
-    List<Double> betas = s.numbers("betas");
-    boolean fit = betas.isEmpty() || betas.size() == 2;
-    if (!fit || betas.stream().anyMatch(b -> b < 0 || b >= 1)) {
-      throw s.wrong("betas", betas, "two numbers from 0 to below 1", "两个 0 到 1 之间的数");
-    }
-    var settings =
-        new AdamW.Settings(
-            betas.isEmpty() ? 0.9 : betas.get(0),
-            betas.isEmpty() ? 0.95 : betas.get(1),
-            s.number("eps", 1e-8, 1e-30, 1),
-            s.number("weight_decay", 0.1, 0, 10));
-    return new Optimization(s.number("lr", 1e-3, 0, 1e3), settings, s.flag("decay_vectors", true));
   }
 
   private static Rates rates(Section s) {

@@ -30,6 +30,11 @@ final class Section {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** The keys that are given; none of them counts as known for that. */
+  Set<String> keys() {
+    return Set.copyOf(values.keySet());
+  }
+
   Optional<Object> find(String key) {
     asked.add(key);
     return Optional.ofNullable(values.get(key));

@@ -122,7 +122,7 @@ final class RunFolder {
 
   /** Writes a checkpoint: the model as others load it, and all that going on needs. */
   Saved save(
-      Subject subject, List<TensorFiles.Entry> state, int step, long tokens, OptionalDouble held) {
+      Student student, List<TensorFiles.Entry> state, int step, long tokens, OptionalDouble held) {
     Path target = checkpoints().resolve(String.format("step-%08d", step));
     Path partial = checkpoints().resolve("." + target.getFileName() + ".part");
     Map<String, String> facts = new LinkedHashMap<>();
@@ -132,7 +132,7 @@ final class RunFolder {
     try {
       remove(partial);
       Files.createDirectories(partial);
-      subject.save(partial);
+      student.save(partial);
       TensorFiles.write(partial.resolve(STATE), facts, state);
       sync(partial);
       remove(target);
@@ -179,12 +179,12 @@ final class RunFolder {
   }
 
   /** Writes the trained model; it replaces an older one when it is complete. */
-  Path finish(Subject subject) {
+  Path finish(Student student) {
     Path partial = folder.resolve(".model.part");
     try {
       remove(partial);
       Files.createDirectories(partial);
-      subject.save(partial);
+      student.save(partial);
       sync(partial);
       remove(model());
       Files.move(partial, model(), StandardCopyOption.ATOMIC_MOVE);

@@ -8,9 +8,8 @@ import io.zaohua.learn.data.ReadyBatches;
 import io.zaohua.learn.data.RecordFiles;
 import io.zaohua.learn.data.TextFiles;
 import io.zaohua.learn.data.TrainingData;
-import io.zaohua.learn.optimize.AdamW;
+import io.zaohua.learn.optimize.Average;
 import io.zaohua.learn.optimize.Clip;
-import io.zaohua.learn.optimize.Optimizer;
 import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.learn.recipe.DataSource;
 import io.zaohua.learn.recipe.Recipe;
@@ -18,11 +17,9 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.tensor.ProcessGroup;
 import io.zaohua.tensor.Scope;
-import io.zaohua.tensor.Tensor;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +45,7 @@ public final class Training {
   private final Replicas replicas;
   private final Optional<Shards> shards;
   private final Optional<Buckets> buckets;
-  private final Optimizer optimizer;
+  private final Student student;
   private final LanguageLoss loss;
   private final int steps;
 
@@ -86,9 +83,9 @@ public final class Training {
             .group()
             .filter(_ -> recipe.processes().shardOptimizer())
             .map(g -> new Shards(g, subject.trainable()));
-    var adam = recipe.optimizer();
-    this.optimizer =
-        new AdamW(changed().values(), adam.settings(), t -> adam.decayVectors() || t.rank() > 1);
+    this.student =
+        new Student(
+            subject, shards.map(Shards::own).orElse(subject.trainable()), recipe.optimizer());
     this.loss = new LanguageLoss(subject.model(), recipe.loss());
     double all = recipe.pace().epochs() * data.size() / recipe.pace().accumulation();
     this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
@@ -178,7 +175,7 @@ public final class Training {
     } else {
       replicas.equalize(subject.trainable().values());
     }
-    optimizer.goOnAfter(done);
+    student.goOnAfter(done);
     describe(done);
     Optional<Metrics> metrics =
         replicas.first() ? Optional.of(new Metrics(folder.metrics(), done)) : Optional.empty();
@@ -195,11 +192,12 @@ public final class Training {
               recipe.pace().clip() == 0 ? Double.POSITIVE_INFINITY : recipe.pace().clip());
       explosion.check(step + 1, value, norm);
       double rate = schedule.rate(step);
-      optimizer.step(rate);
+      int made = step + 1;
+      student.step(rate);
       shards.ifPresent(Shards::spread);
+      student.follow(made);
       tokens += learned;
       speed.step(learned);
-      int made = step + 1;
       boolean save = made == steps || due(made, recipe.watch().saveEvery());
       OptionalDouble heldLoss =
           save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
@@ -219,37 +217,20 @@ public final class Training {
               speed.left(steps - made)));
     }
     if (replicas.first()) {
-      folder.finish(subject);
+      folder.finish(student);
     }
     replicas.meet();
     return folder.model();
   }
 
-  /** The weights that this process's optimizer changes. */
-  private Map<String, Tensor> changed() {
-    return shards.map(Shards::own).orElse(subject.trainable());
-  }
-
   private RunState state() {
-    Map<String, Tensor> whole = new LinkedHashMap<>();
-    subject.trainable().forEach((name, tensor) -> whole.put("weight/" + name, tensor));
-    Map<String, Tensor> memory = new LinkedHashMap<>();
-    List<String> names = List.copyOf(changed().keySet());
-    optimizer
-        .state()
-        .forEach(
-            (kind, tensors) -> {
-              for (int i = 0; i < names.size(); i++) {
-                memory.put(kind + "/" + names.get(i), tensors.get(i));
-              }
-            });
-    return new RunState(replicas, shards, whole, memory);
+    return new RunState(replicas, shards, student.whole(), student.memory());
   }
 
   private void save(int made, long tokens, OptionalDouble held) {
     List<TensorFiles.Entry> all = state().collect();
     if (replicas.first()) {
-      folder.save(subject, all, made, tokens, held);
+      folder.save(student, all, made, tokens, held);
       folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
     }
   }
@@ -285,10 +266,16 @@ public final class Training {
     if (held.isEmpty()) {
       return OptionalDouble.empty();
     }
+    try (Average.Shown _ = student.shown()) {
+      return mean(held.get());
+    }
+  }
+
+  private OptionalDouble mean(TrainingData held) {
     double[] shares = {0, 0};
-    long count = Math.min(held.get().size(), recipe.watch().evaluateBatches());
+    long count = Math.min(held.size(), recipe.watch().evaluateBatches());
     for (long i = replicas.rank(); i < count; i += replicas.size()) {
-      Batch batch = held.get().batch(i);
+      Batch batch = held.batch(i);
       shares[0] += batch.learned() == 0 ? 0 : loss.sum(batch);
       shares[1] += batch.learned();
     }

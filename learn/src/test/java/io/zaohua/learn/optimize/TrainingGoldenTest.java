@@ -30,7 +30,7 @@ final class TrainingGoldenTest {
         Scope _ = Scope.open("weights")) {
       var weights = new LoadedWeights(initial.weights(), true);
       Transformer model = Transformer.of(initial.spec(), weights);
-      GoldenTraining.replay(folder, model, weights.tensors().values());
+      GoldenTraining.replay(folder, model, weights.tensors());
       weights
           .tensors()
           .forEach(

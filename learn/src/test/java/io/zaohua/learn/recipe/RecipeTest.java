@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.zaohua.learn.optimize.AdamW;
+import io.zaohua.learn.optimize.Muon;
 import io.zaohua.model.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +45,23 @@ final class RecipeTest {
   void overridesWinAndMakeSections() throws IOException {
     Recipe recipe = read("steps: 3", "steps=5", "optimizer.betas=[0.5, 0.6]");
     assertThat(recipe.pace().steps()).contains(5);
-    assertThat(recipe.optimizer().settings().beta2()).isEqualTo(0.6);
+    assertThat(recipe.optimizer().rule()).isEqualTo(new AdamW(0.5, 0.6, 1e-8, 0.1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{name: sgd, betas: [0.9, 0.9]}', 'sgd, and optimizer.betas is a key of adamw, lion.'",
+    "'{name: adamw, ns_steps: 5}', 'adamw, and optimizer.ns_steps is a key of muon.'"
+  })
+  void aKeyOfAnotherOptimizerIsNamedWithItsOwner(String optimizer, String told) {
+    assertThatThrownBy(() -> read("optimizer: " + optimizer)).hasMessageContaining(told);
+  }
+
+  @Test
+  void muonsOtherWeightsHaveARateOfTheirOwn() throws IOException {
+    var muon =
+        (Muon) read("optimizer: {name: muon, lr: 0.04, adamw: {lr: 0.01}}").optimizer().rule();
+    assertThat(muon.othersRate()).isEqualTo(0.25);
   }
 
   @Test

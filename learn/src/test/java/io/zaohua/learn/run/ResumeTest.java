@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ResumeTest {
   private static final int STEPS = 9;
@@ -31,6 +33,37 @@ final class ResumeTest {
         .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
     assertThat(broken.resolve("run/metrics.jsonl"))
         .hasSameTextualContentAs(whole.resolve("run/metrics.jsonl"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "optimizer={name: muon, lr: 0.01}",
+        "optimizer={name: adafactor}",
+        "ema.decay=0.9"
+      })
+  void whateverARunRemembersIsRestored(String setting, @TempDir Path whole, @TempDir Path broken)
+      throws IOException {
+    Path expected = train(whole, false, setting);
+    Recipe recipe = Recipe.read(TinyRun.recipe(broken, STEPS), List.of(setting));
+    assertThatThrownBy(() -> Training.run(recipe, false, new Breaks()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(train(broken, true, setting).resolve("model.safetensors"))
+        .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+    assertThat(broken.resolve("run/metrics.jsonl"))
+        .hasSameTextualContentAs(whole.resolve("run/metrics.jsonl"));
+  }
+
+  @Test
+  void anAverageIsWhatIsWritten(@TempDir Path folder, @TempDir Path plain) throws IOException {
+    Path model = train(folder, false, "ema.decay=0.9");
+    assertThat(
+            Files.mismatch(
+                model.resolve("model.safetensors"),
+                train(plain, false).resolve("model.safetensors")))
+        .isPositive();
+    assertThat(Files.readAllLines(folder.resolve("run/metrics.jsonl")).getFirst())
+        .isEqualTo(Files.readAllLines(plain.resolve("run/metrics.jsonl")).getFirst());
   }
 
   @Test
@@ -67,8 +100,9 @@ final class ResumeTest {
         .hasSameBinaryContentAs(whole.resolve("run/model/model.safetensors"));
   }
 
-  private static Path train(Path folder, boolean resume) throws IOException {
-    return Training.run(Recipe.read(TinyRun.recipe(folder, STEPS), List.of()), resume, new Quiet());
+  private static Path train(Path folder, boolean resume, String... settings) throws IOException {
+    Recipe recipe = Recipe.read(TinyRun.recipe(folder, STEPS), List.of(settings));
+    return Training.run(recipe, resume, new Quiet());
   }
 
   private static Process process(Path recipe, boolean resume) throws IOException {

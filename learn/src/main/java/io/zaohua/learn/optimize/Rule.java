@@ -1,0 +1,20 @@
+package io.zaohua.learn.optimize;
+
+import io.zaohua.tensor.Tensor;
+
+/**
+ * How gradients change weights: a published method with its constants. Names of weights are
+ * canonical ones ({@link io.zaohua.model.spec.Part}).
+ */
+public sealed interface Rule permits AdamW, Muon, Lion, Adafactor, Sgd {
+
+  /**
+   * Starts on one weight; what it remembers lives in the scope that is open.
+   *
+   * @param decays whether this weight is decayed
+   */
+  Update begin(String name, Tensor weight, boolean decays);
+
+  /** Numbers it remembers of a weight [rows, columns], a vector being [1, n]. */
+  long remembered(String name, long rows, long columns);
+}
