@@ -44,7 +44,7 @@ public record Muon(
     double of(long rows, long columns) {
       return switch (this) {
         case ORIGINAL -> Math.sqrt(Math.max(1, (double) rows / columns));
-        case MATCH_RMS_ADAMW -> 0.2 * Math.sqrt(Math.max(rows, columns));
+        case MATCH_RMS_ADAMW -> 0.2 * Math.sqrt((double) Math.max(rows, columns));
       };
     }
   }
