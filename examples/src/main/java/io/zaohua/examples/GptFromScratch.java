@@ -8,6 +8,7 @@ import static io.zaohua.tensor.Functional.rmsNorm;
 
 import io.zaohua.learn.optimize.AdamW;
 import io.zaohua.learn.optimize.Clip;
+import io.zaohua.learn.optimize.Optimizer;
 import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.DType;
@@ -148,7 +149,7 @@ public final class GptFromScratch {
 
   private final Size size;
   private final Gpt gpt;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final Weights weights = new Weights();
   private final List<Sum> seen;
   private final List<Sum> unseen;
@@ -157,7 +158,7 @@ public final class GptFromScratch {
   private GptFromScratch(Size size) {
     this.size = size;
     this.gpt = Gpt.of(weights, size);
-    this.optimizer = new AdamW(weights.all, new AdamW.Settings(0.9, 0.98, 1e-8, 0.01));
+    this.optimizer = new Optimizer(new AdamW(0.9, 0.98, 1e-8, 0.01), weights.all);
     List<Sum> sums = new ArrayList<>();
     for (int a = 0; a <= size.largest; a++) {
       for (int b = 0; b <= size.largest; b++) {

@@ -8,6 +8,7 @@ import io.zaohua.learn.adapt.AdaptedWeights;
 import io.zaohua.learn.adapt.LowRank;
 import io.zaohua.learn.adapt.PeftAdapter;
 import io.zaohua.learn.optimize.AdamW;
+import io.zaohua.learn.optimize.Optimizer;
 import io.zaohua.learn.recipe.Method;
 import io.zaohua.learn.stack.Transformer;
 import io.zaohua.model.checkpoint.Checkpoint;
@@ -55,7 +56,7 @@ public final class LoraIn40Lines {
               });
       var weights = new AdaptedWeights(new LoadedWeights(checkpoint.weights(), false), additions);
       var model = Transformer.of(checkpoint.spec(), weights);
-      var adam = new AdamW(weights.tensors().values(), new AdamW.Settings(0.9, 0.999, 1e-8, 0));
+      var adam = new Optimizer(new AdamW(0.9, 0.999, 1e-8, 0), weights.tensors());
       int[] ids = checkpoint.tokenizer().orElseThrow().encode(QUESTION + ANSWER, false);
       for (int step = 0; step < (smoke ? 60 : 20); step++) {
         try (Scope _ = Scope.open("step")) {

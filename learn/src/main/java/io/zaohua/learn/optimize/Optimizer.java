@@ -22,6 +22,17 @@ public final class Optimizer {
     this(rule, weights, _ -> true);
   }
 
+  /** Starts on these leaves, named by their number from 0: none of them stands in a layer. */
+  public Optimizer(Rule rule, List<Tensor> weights) {
+    this(rule, numbered(weights));
+  }
+
+  private static Map<String, Tensor> numbered(List<Tensor> weights) {
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    weights.forEach(weight -> named.put(Integer.toString(named.size()), weight));
+    return named;
+  }
+
   /** Starts on these leaves and decays some; what it remembers lives in the scope that is open. */
   public Optimizer(Rule rule, Map<String, Tensor> weights, Predicate<Tensor> decays) {
     weights.forEach(

@@ -104,9 +104,29 @@ public record Recipe(
    * @param saveEvery steps between checkpoints; 0 means at the end only
    * @param keepLast checkpoints kept, the newest
    * @param keepBest checkpoints kept besides, those with the lowest held-out loss
+   * @param samples texts on the way
    */
   public record Watch(
-      int evaluateEvery, int evaluateBatches, int saveEvery, int keepLast, int keepBest) {}
+      int evaluateEvery,
+      int evaluateBatches,
+      int saveEvery,
+      int keepLast,
+      int keepBest,
+      SampleSettings samples) {}
+
+  /**
+   * Texts that the model in training is asked for.
+   *
+   * @param every steps between them; 0 means with checkpoints
+   * @param prompts how they begin; none: there are no samples
+   * @param tokens of a text at most
+   * @param temperature divides the logits; 0 takes the likeliest token
+   */
+  public record SampleSettings(int every, List<String> prompts, int tokens, double temperature) {
+    public SampleSettings {
+      prompts = List.copyOf(prompts);
+    }
+  }
 
   /**
    * How several processes share the work; one alone does without.
@@ -125,8 +145,27 @@ public record Recipe(
    */
   public static Recipe read(Path file, List<String> overrides) {
     Map<String, Object> values = RecipeFile.read(file, overrides);
-    Section top = new Section("", values);
     Places places = Places.beside(file);
+    Recipe checked = of(values, places);
+    return checked.with(RecipeFile.text(places.absolute(new LinkedHashMap<>(values))));
+  }
+
+  /**
+   * The keys in which this recipe differs from the one of a run, of those that make another run;
+   * how long, how fast and what is watched may change on purpose.
+   *
+   * @param before that run's recipe.yaml
+   */
+  public List<String> differences(Path before) {
+    Places places = Places.beside(before);
+    return Changes.between(
+        RecipeFile.read(before, List.of()),
+        RecipeFile.parseText(text),
+        values -> of(values, places));
+  }
+
+  private static Recipe of(Map<String, Object> values, Places places) {
+    Section top = new Section("", values);
     Recipe recipe =
         new Recipe(
             ModelSource.read(top, places),
@@ -139,9 +178,14 @@ public record Recipe(
             watch(top),
             processes(top.section("processes")),
             top.text("output").map(Path::of).orElseThrow(() -> top.missing("output")),
-            RecipeFile.text(places.absolute(new LinkedHashMap<>(values))));
+            "");
     top.finish();
     return recipe;
+  }
+
+  private Recipe with(String yaml) {
+    return new Recipe(
+        model, data, method, optimizer, schedule, loss, pace, watch, processes, output, yaml);
   }
 
   private static Rates rates(Section s) {
@@ -180,6 +224,14 @@ public record Recipe(
         s.flag("shard_optimizer", false), Duration.ofSeconds(s.whole("timeout", 600, 1)));
   }
 
+  private static SampleSettings samples(Section s) {
+    return new SampleSettings(
+        s.whole("every", 0, 0),
+        s.texts("prompts"),
+        s.whole("tokens", 64, 1),
+        s.number("temperature", 0, 0, 100));
+  }
+
   private static Watch watch(Section top) {
     Section evaluation = top.section("evaluation");
     Section checkpoints = top.section("checkpoints");
@@ -188,6 +240,7 @@ public record Recipe(
         evaluation.whole("batches", 50, 1),
         checkpoints.whole("every", 0, 0),
         checkpoints.whole("last", 2, 1),
-        checkpoints.whole("best", 1, 0));
+        checkpoints.whole("best", 1, 0),
+        samples(top.section("samples")));
   }
 }

@@ -37,6 +37,11 @@ final class RecipeFile {
     return recipe;
   }
 
+  /** The keys of a recipe's text. */
+  static Map<String, Object> parseText(String yaml) {
+    return mapping(parse(yaml, "recipe"), "recipe");
+  }
+
   /** A recipe as text again. */
   static String text(Map<String, Object> recipe) {
     var settings = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  */
 final class LanguageLoss {
   /** Logits held at a time: 16 MB, so that they stay near the caches. */
-  private static final long CHUNK = 4L << 20;
+  static final long CHUNK = 4L << 20;
 
   private final Transformer model;
   private final Recipe.LossSettings settings;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ final class Metrics {
       }
       Files.write(file, kept);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw RunFolder.unwritable(file, e);
     }
   }
 
@@ -67,7 +66,7 @@ final class Metrics {
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw RunFolder.unwritable(file, e);
     }
   }
 }

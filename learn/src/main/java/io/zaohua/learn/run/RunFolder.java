@@ -1,6 +1,7 @@
 package io.zaohua.learn.run;
 
 import io.zaohua.learn.TensorFiles;
+import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.file.NewFile;
@@ -63,6 +64,10 @@ final class RunFolder {
 
   Path model() {
     return folder.resolve("model");
+  }
+
+  Path path() {
+    return folder;
   }
 
   Path file(String name) {
@@ -139,7 +144,8 @@ final class RunFolder {
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       sync(checkpoints());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      removeQuietly(partial);
+      throw unwritable(target, e);
     } catch (UserError e) {
       removeQuietly(partial);
       throw e;
@@ -190,9 +196,67 @@ final class RunFolder {
       Files.move(partial, model(), StandardCopyOption.ATOMIC_MOVE);
       sync(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unwritable(model(), e);
     }
     return model();
+  }
+
+  /** The text of a file of the run. */
+  String read(String name) {
+    try {
+      return Files.readString(folder.resolve(name));
+    } catch (IOException e) {
+      throw unwritable(folder.resolve(name), e);
+    }
+  }
+
+  /** Makes a folder of the run, empty. */
+  void clear(String name) {
+    try {
+      remove(folder.resolve(name));
+      Files.createDirectories(folder.resolve(name));
+    } catch (IOException e) {
+      throw unwritable(folder.resolve(name), e);
+    }
+  }
+
+  /**
+   * Refuses to go on with a recipe that makes another run.
+   *
+   * @throws UserError naming the keys
+   */
+  void requireSame(Recipe recipe) {
+    Path before = folder.resolve("recipe.yaml");
+    if (!Files.exists(before)) {
+      return;
+    }
+    List<String> changed = recipe.differences(before);
+    if (!changed.isEmpty()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "The run in %s began with another %s.",
+              "%s 中的训练开始时所用的 %s 不同。", folder, String.join(", ", changed)),
+          Message.of(
+              "Go on with its recipe.yaml, or begin another run: model: %s, another output.",
+              "请用其中的 recipe.yaml 继续,或另开一次训练:model: %s,换一个 output。",
+              newest().map(s -> s.path().toString()).orElse("...")));
+    }
+  }
+
+  /** A file of the run that could not be written or read. */
+  static UserError unwritable(Path file, IOException cause) {
+    String said = String.valueOf(cause.getMessage());
+    boolean full = said.contains("No space left") || said.contains("quota exceeded");
+    return new UserError(
+        full ? UserError.Kind.CAPACITY : UserError.Kind.IO,
+        full
+            ? Message.of("The disk is full: %s could not be written.", "磁盘已满:无法写入 %s。", file)
+            : Message.of("%s cannot be written or read (%s).", "无法读写 %s(%s)。", file, said),
+        Message.of(
+            "Make room or check the permissions, then --resume: checkpoints are whole.",
+            "请腾出空间或检查权限,再用 --resume 继续;已有的检查点是完整的。"),
+        cause);
   }
 
   void write(String name, String text) {

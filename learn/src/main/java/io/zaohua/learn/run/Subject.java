@@ -76,6 +76,7 @@ final class Subject {
   private static Subject existing(Path path, Method method, long seed) {
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
       TransformerSpec spec = checkpoint.spec();
+      Estimate.requireRoomForWeights(spec, method instanceof Method.Full, Estimate.machine());
       Companions beside = Companions.of(checkpoint);
       return switch (method) {
         case Method.Full _ -> {
@@ -153,6 +154,7 @@ final class Subject {
     Family family = Families.of(said);
     Config config = said.or(family.defaults());
     TransformerSpec spec = family.spec(config);
+    Estimate.requireRoomForWeights(spec, true, Estimate.machine());
     var weights = new InitialWeights(spec, fresh.seed(), fresh.deviation());
     Path place = fresh.tokenizer();
     return new Subject(

@@ -145,6 +145,9 @@ public final class Training {
   private static Optional<RunFolder.Saved> begun(Recipe recipe, RunFolder folder, boolean resume) {
     folder.prepare();
     Optional<RunFolder.Saved> saved = folder.newest();
+    if (saved.isPresent() && resume) {
+      folder.requireSame(recipe);
+    }
     if (saved.isPresent() && !resume) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -177,8 +180,14 @@ public final class Training {
     }
     student.goOnAfter(done);
     describe(done);
+    estimate(steps - done);
     Optional<Metrics> metrics =
         replicas.first() ? Optional.of(new Metrics(folder.metrics(), done)) : Optional.empty();
+    Optional<Diary> diary =
+        replicas.first()
+            ? Optional.of(
+                new Diary(folder, done, Samples.of(recipe, subject, student, folder, done)))
+            : Optional.empty();
     Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
     Explosion explosion = new Explosion();
     Speed speed = new Speed();
@@ -203,6 +212,7 @@ public final class Training {
           save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
       long soFar = tokens;
       metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss));
+      diary.ifPresent(d -> d.step(made, speed.rate(), save, made == steps));
       if (save) {
         save(made, tokens, heldLoss);
       }
@@ -233,6 +243,21 @@ public final class Training {
       folder.save(student, all, made, tokens, held);
       folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
     }
+  }
+
+  /** Says what the run will need, and refuses what cannot fit. */
+  private void estimate(int left) {
+    Batch first = replicas.share(data.batch(0));
+    long machine = Estimate.machine();
+    Estimate estimate =
+        Estimate.of(
+            subject.model().spec(),
+            subject.trainable(),
+            first,
+            recipe.pace().accumulation(),
+            Speed.memory());
+    estimate.requireRoom(machine, first.rows());
+    listener.note(estimate.message(machine, left));
   }
 
   private static boolean due(int step, int every) {

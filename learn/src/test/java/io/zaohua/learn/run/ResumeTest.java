@@ -7,8 +7,10 @@ import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.UserError;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -100,12 +102,39 @@ final class ResumeTest {
         .hasSameBinaryContentAs(whole.resolve("run/model/model.safetensors"));
   }
 
+  /** A file may have no more than 8 KiB, and a checkpoint needs more: as if the disk were full. */
+  @Test
+  @Tag("slow")
+  void aDiskWithoutRoomKeepsTheLastCheckpoint(@TempDir Path whole, @TempDir Path broken)
+      throws Exception {
+    Path expected = train(whole, false, "schedule=constant");
+    train(broken, false, "schedule=constant", "steps=4");
+    Path recipe = TinyRun.recipe(broken, STEPS);
+    Files.writeString(recipe, "schedule: constant\n", StandardOpenOption.APPEND);
+    List<String> command = new java.util.ArrayList<>(List.of("bash", "-c"));
+    command.add("ulimit -f 8; exec \"$@\"");
+    command.add("bash");
+    command.addAll(command(recipe, true));
+    Process limited = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String told = new String(limited.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(limited.waitFor()).isNotZero();
+    assertThat(told).contains("UserError").contains("step-00000006");
+    assertThat(broken.resolve("run/checkpoints/step-00000004/state.safetensors")).exists();
+    assertThat(broken.resolve("run/checkpoints/step-00000006")).doesNotExist();
+    assertThat(train(broken, true, "schedule=constant").resolve("model.safetensors"))
+        .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+  }
+
   private static Path train(Path folder, boolean resume, String... settings) throws IOException {
     Recipe recipe = Recipe.read(TinyRun.recipe(folder, STEPS), List.of(settings));
     return Training.run(recipe, resume, new Quiet());
   }
 
   private static Process process(Path recipe, boolean resume) throws IOException {
+    return new ProcessBuilder(command(recipe, resume)).inheritIO().start();
+  }
+
+  private static List<String> command(Path recipe, boolean resume) {
     var command =
         new java.util.ArrayList<>(
             List.of(
@@ -118,7 +147,7 @@ final class ResumeTest {
     if (resume) {
       command.add("--resume");
     }
-    return new ProcessBuilder(command).inheritIO().start();
+    return command;
   }
 
   /** Fails after step 5, between two checkpoints. */
