@@ -81,12 +81,18 @@ final class EventFile {
 
     Message real(int field, double value) {
       varint(field);
-      return plain(buffer(8).putDouble(value));
+      byte[] eight = new byte[Double.BYTES];
+      ByteBuffer.wrap(eight).order(ByteOrder.LITTLE_ENDIAN).putDouble(value);
+      bytes.writeBytes(eight);
+      return this;
     }
 
     Message number(int field, float value) {
       varint(field);
-      return plain(buffer(4).putFloat(value));
+      byte[] four = new byte[Float.BYTES];
+      ByteBuffer.wrap(four).order(ByteOrder.LITTLE_ENDIAN).putFloat(value);
+      bytes.writeBytes(four);
+      return this;
     }
 
     Message whole(int field, long value) {
@@ -107,15 +113,6 @@ final class EventFile {
       varint(field);
       varint(value.length);
       bytes.writeBytes(value);
-      return this;
-    }
-
-    private static ByteBuffer buffer(int size) {
-      return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private Message plain(ByteBuffer value) {
-      bytes.writeBytes(value.array());
       return this;
     }
 
