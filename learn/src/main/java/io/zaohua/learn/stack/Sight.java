@@ -3,6 +3,7 @@ package io.zaohua.learn.stack;
 import io.zaohua.model.spec.Rope;
 import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Masks;
+import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * What positions see and how they turn in one run of the stack; made once, shared by the layers.
  */
 final class Sight {
+  private final Scope home = Scope.current();
   private final int length;
   private final boolean causal;
   private final Map<Rope, Rotation> rotations = new HashMap<>();
@@ -27,7 +29,14 @@ final class Sight {
   }
 
   Rotation rotation(Rope rope) {
-    return rotations.computeIfAbsent(rope, r -> Rotation.of(r, length));
+    return rotations.computeIfAbsent(rope, this::turned);
+  }
+
+  private Rotation turned(Rope rope) {
+    Rotation made = Rotation.of(rope, length);
+    home.take(made.cos());
+    home.take(made.sin());
+    return made;
   }
 
   /** Whether a layer with this window sees all earlier positions, so that it needs no mask. */
@@ -40,7 +49,7 @@ final class Sight {
     if (!causal && window == 0 && segments.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(masks.computeIfAbsent(window, this::makeMask));
+    return Optional.of(masks.computeIfAbsent(window, w -> home.take(makeMask(w))));
   }
 
   private Tensor makeMask(int window) {
@@ -57,7 +66,7 @@ final class Sight {
 
   /** The mask as numbers to add to the scores, made once: the fused kernels want it so. */
   Optional<Tensor> added(int window) {
-    return mask(window).map(m -> added.computeIfAbsent(window, _ -> asNumbers(m)));
+    return mask(window).map(m -> added.computeIfAbsent(window, _ -> home.take(asNumbers(m))));
   }
 
   private static Tensor asNumbers(Tensor mask) {

@@ -6,6 +6,7 @@ import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.tensor.Functional;
+import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,9 @@ public final class Transformer {
     Tensor h = positions.map(table -> scaled.add(table.slice(0, 0, length))).orElse(scaled);
     Sight sight = new Sight(length, spec.causal(), segments);
     for (Block block : blocks) {
-      h = block.apply(h, sight); // [B, T, width]
+      try (Scope scope = Scope.open("block")) { // handles only: autograd keeps what it needs
+        h = scope.keep(block.apply(h, sight)); // [B, T, width]
+      }
     }
     return finalNorm.apply(h);
   }

@@ -61,7 +61,7 @@ final class EstimateTest {
   @Test
   void whatCannotFitIsRefusedWithTheBatchThatWould() {
     Estimate large = whole(4096);
-    long room = large.total() - large.activations() / 2;
+    long room = whole(2048).total() + 1000;
     assertThatThrownBy(() -> large.requireRoom(room, 4096))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("The run needs about")
