@@ -69,11 +69,11 @@ public final class LoraIn40Lines {
         }
       }
       var names = checkpoint.family().safetensors(checkpoint.spec(), _ -> false);
-      var method = new Method.LowRank(8, 16, List.of(), false, false, Optional.empty());
+      var method = new Method.LowRank(8, 16, List.of(), false, false, false, Optional.empty());
       PeftAdapter.write(
           folder,
-          PeftAdapter.describe(Optional.empty(), method, base, additions, names),
-          additions);
+          PeftAdapter.config(method, base, additions, names),
+          PeftAdapter.tensors(additions, names));
     }
     try (LanguageModel adapted =
         LanguageModel.load(base, LoadOptions.defaults().withAdapter(folder, 1))) {

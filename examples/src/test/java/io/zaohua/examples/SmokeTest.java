@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Examples that train, in small: the loss falls, and they end well. */
+/** Examples that train, in small: the loss falls or the reward rises, and they end well. */
 @Tag("learning")
 final class SmokeTest {
+  private static final Pattern REWARD = Pattern.compile("reward (\\d+\\.\\d+)");
   private static final Pattern LOSS = Pattern.compile("loss (\\d+\\.\\d+)");
 
   @ParameterizedTest
@@ -22,5 +24,15 @@ final class SmokeTest {
         LOSS.matcher(said).results().map(found -> Double.valueOf(found.group(1))).toList();
     assertThat(losses.size()).isGreaterThan(5);
     assertThat(losses.getLast()).isLessThan(share * losses.getFirst());
+  }
+
+  @Test
+  void theRewardRises() throws Exception {
+    String said = Example.run("GrpoOnArithmetic", "--smoke");
+
+    List<Double> rewards =
+        REWARD.matcher(said).results().map(found -> Double.valueOf(found.group(1))).toList();
+    assertThat(rewards).hasSize(4);
+    assertThat(rewards.getLast()).isGreaterThan(rewards.getFirst() + 0.15);
   }
 }

@@ -13,6 +13,11 @@ public interface Weights {
   /** A part as it is: a matrix [out, in], a vector [out], a table [n, width]. */
   Tensor tensor(String part);
 
+  /** Learned positions before every text, if there are any now. */
+  default Optional<Front> front() {
+    return Optional.empty();
+  }
+
   /** The map of matrix {@code part.weight}, with {@code part.bias} if asked for. */
   default Projection linear(String part, boolean bias) {
     return new Linear(

@@ -2,21 +2,23 @@ package io.zaohua.learn.adapt;
 
 import io.zaohua.learn.Projection;
 import io.zaohua.learn.Weights;
+import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Frozen weights, some of whose matrices have a {@link LowRank} addition. */
-public final class AdaptedWeights implements Weights {
+/** Frozen weights, some of whose matrices have a {@link Addition} addition. */
+public final class AdaptedWeights implements Weights, Adaptation {
   private final Weights base;
-  private final Map<String, LowRank> additions;
+  private final Map<String, Addition> additions;
+  private boolean on = true;
 
   /**
    * @param additions by the name of the matrix without {@code .weight}, such as {@code layers.0.q}
    */
-  public AdaptedWeights(Weights base, Map<String, LowRank> additions) {
+  public AdaptedWeights(Weights base, Map<String, ? extends Addition> additions) {
     this.base = base;
     this.additions = new LinkedHashMap<>(additions);
   }
@@ -28,17 +30,31 @@ public final class AdaptedWeights implements Weights {
 
   @Override
   public Projection linear(String part, boolean bias) {
-    LowRank addition = additions.get(part);
+    Addition addition = additions.get(part);
     if (addition == null) {
       return base.linear(part, bias);
     }
-    Tensor matrix = base.tensor(part + ".weight");
+    String name = part + ".weight";
+    Projection plain = base.linear(part, bias);
     Optional<Tensor> added = bias ? Optional.of(base.tensor(part + ".bias")) : Optional.empty();
-    return x -> addition.apply(x, matrix, added);
+    return x -> {
+      if (!on) {
+        return plain.apply(x);
+      }
+      try (Scope scope = Scope.open("adapted matrix")) { // a base in 4 bits makes it whole in here
+        return scope.keep(addition.apply(x, base.tensor(name), added));
+      }
+    };
+  }
+
+  @Override
+  public Off off() {
+    on = false;
+    return () -> on = true;
   }
 
   /** The additions, by the name of their matrix. */
-  public Map<String, LowRank> additions() {
+  public Map<String, Addition> additions() {
     return Collections.unmodifiableMap(additions);
   }
 
@@ -46,11 +62,12 @@ public final class AdaptedWeights implements Weights {
   public Tensor merged(String part) {
     Tensor tensor = base.tensor(part);
     String matrix = part.endsWith(".weight") ? part.substring(0, part.length() - 7) : part;
-    LowRank addition = additions.get(matrix);
+    Addition addition = additions.get(matrix);
     return addition == null ? tensor : addition.merged(tensor);
   }
 
   /** The trainable tensors, by matrix and PEFT's name of the tensor. */
+  @Override
   public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
     additions.forEach(

@@ -16,18 +16,19 @@ import java.util.Optional;
  * @param magnitude [n], or none
  * @param scale s: alpha / r, or alpha / sqrt(r) (rsLoRA, Kalajdzievski 2023)
  */
-public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double scale) {
+public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double scale)
+    implements Addition {
 
-  /** y = x W^T + bias, adapted; x [.., k] to [.., n]. The matrix is [n, k]. */
-  Tensor apply(Tensor x, Tensor matrix, Optional<Tensor> bias) {
+  @Override
+  public Tensor apply(Tensor x, Tensor matrix, Optional<Tensor> bias) {
     Tensor plain = Functional.linear(x, matrix); // [.., n]
     Tensor sum = plain.add(Functional.linear(Functional.linear(x, a), b).mul(scale));
     Tensor turned = magnitude.map(m -> sum.mul(m.div(norms(matrix)))).orElse(sum);
     return bias.map(turned::add).orElse(turned);
   }
 
-  /** The adapted matrix, [n, k]. */
-  Tensor merged(Tensor matrix) {
+  @Override
+  public Tensor merged(Tensor matrix) {
     Tensor sum = matrix.add(b.matmul(a).mul(scale));
     return magnitude.map(m -> sum.mul(m.div(norms(matrix)).unsqueeze(1))).orElse(sum);
   }
@@ -40,7 +41,7 @@ public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double sca
     }
   }
 
-  /** What is trained, by PEFT's names. */
+  @Override
   public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
     all.put("lora_A.weight", a);

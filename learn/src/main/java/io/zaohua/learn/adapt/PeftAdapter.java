@@ -1,6 +1,8 @@
 package io.zaohua.learn.adapt;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.TensorFiles;
 import io.zaohua.learn.recipe.Method;
@@ -25,12 +27,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A LoRA, rsLoRA or DoRA adapter as PEFT saves it: adapter_config.json and
- * adapter_model.safetensors, whose tensors are named after the base's modules.
+ * Adapters as PEFT saves them: adapter_config.json and adapter_model.safetensors, whose tensors are
+ * named after the base's modules.
  */
 public final class PeftAdapter {
   private PeftAdapter() {}
@@ -72,43 +76,89 @@ public final class PeftAdapter {
         : Optional.empty();
   }
 
+  /** adapter_config.json of a new adapter, or of one that goes on and keeps its settings. */
+  public static String config(
+      Method.LowRank method, Path base, Map<String, LowRank> additions, WeightTable names) {
+    ObjectNode json =
+        method.start().map(s -> PeftConfig.read(s).json()).orElseGet(() -> fresh(method, base));
+    json.set("target_modules", last(additions.keySet(), names));
+    return json.toPrettyString() + "\n";
+  }
+
+  /** The same of an adapter of factors (IA3). */
+  public static String config(Path base, Map<String, Rescaling> additions, WeightTable names) {
+    ObjectNode json = common("IA3", base);
+    json.set("target_modules", last(additions.keySet(), names));
+    var inputs = new TreeSet<>(additions.keySet());
+    inputs.removeIf(matrix -> !Objects.requireNonNull(additions.get(matrix)).input());
+    json.set("feedforward_modules", last(inputs, names));
+    json.put("fan_in_fan_out", false);
+    return json.toPrettyString() + "\n";
+  }
+
   /**
-   * What an adapter's files say besides its tensors.
+   * The same of learned positions (prompt or prefix tuning).
    *
-   * @param config adapter_config.json
-   * @param modules the base's module of each matrix, by canonical name
+   * @param width of an embedding, or of a layer's keys
+   * @param heads of a layer's keys
    */
-  public record Description(String config, Map<String, String> modules) {
-    public Description {
-      modules = new LinkedHashMap<>(modules);
+  public static String frontConfig(
+      boolean prefix, int tokens, Path base, int width, int heads, int layers) {
+    ObjectNode json = common(prefix ? "PREFIX_TUNING" : "PROMPT_TUNING", base);
+    json.put("num_virtual_tokens", tokens);
+    json.put("token_dim", width);
+    json.put("num_attention_heads", heads);
+    json.put("num_layers", layers);
+    json.put("num_transformer_submodules", 1);
+    if (prefix) {
+      json.put("prefix_projection", false);
+      json.put("encoder_hidden_size", width);
+    } else {
+      json.put("prompt_tuning_init", "RANDOM");
+    }
+    return json.toPrettyString() + "\n";
+  }
+
+  /** The same for a model whose head is a score, trained and saved with the adapter. */
+  public static String scoring(String config) {
+    try {
+      ObjectNode json = (ObjectNode) new ObjectMapper().readTree(config);
+      json.put("task_type", "SEQ_CLS");
+      json.putArray("modules_to_save").add("score");
+      return json.toPrettyString() + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
     }
   }
 
-  /** Describes a new adapter, or one that goes on from {@code start} and keeps its settings. */
-  public static Description describe(
-      Optional<Path> start,
-      Method.LowRank method,
-      Path base,
-      Map<String, LowRank> additions,
-      WeightTable names) {
-    Map<String, String> modules = new LinkedHashMap<>();
+  /** The last names of the matrices' modules. */
+  private static ArrayNode last(Set<String> matrices, WeightTable names) {
     var last = new TreeSet<String>();
-    for (String matrix : additions.keySet()) {
-      String module = names.find(matrix + ".weight").flatMap(PeftAdapter::module).orElseThrow();
-      modules.put(matrix, module);
+    for (String matrix : matrices) {
+      String module = moduleOf(matrix, names);
       last.add(module.substring(module.lastIndexOf('.') + 1));
     }
-    ObjectNode json =
-        start.map(s -> PeftConfig.read(s).json()).orElseGet(() -> fresh(method, base));
-    json.set("target_modules", new ObjectMapper().valueToTree(last));
-    return new Description(json.toPrettyString() + "\n", modules);
+    return new ObjectMapper().valueToTree(last);
+  }
+
+  private static String moduleOf(String matrix, WeightTable names) {
+    return names.find(matrix + ".weight").flatMap(PeftAdapter::module).orElseThrow();
+  }
+
+  /** The tensors of additions by their names in the file. */
+  public static Map<String, Tensor> tensors(
+      Map<String, ? extends Addition> additions, WeightTable names) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    additions.forEach(
+        (matrix, addition) -> {
+          String stem = PeftConfig.PREFIX + moduleOf(matrix, names) + ".";
+          addition.tensors().forEach((name, tensor) -> tensors.put(stem + name, tensor));
+        });
+    return tensors;
   }
 
   private static ObjectNode fresh(Method.LowRank method, Path base) {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("peft_type", "LORA");
-    json.put("task_type", "CAUSAL_LM");
-    json.put("base_model_name_or_path", base.toString());
+    ObjectNode json = common("LORA", base);
     json.put("r", method.rank());
     json.put("lora_alpha", method.alpha());
     json.put("lora_dropout", 0.0);
@@ -116,26 +166,28 @@ public final class PeftAdapter {
     json.put("fan_in_fan_out", false);
     json.put("use_rslora", method.stabilized());
     json.put("use_dora", method.decomposed());
+    return json;
+  }
+
+  private static ObjectNode common(String kind, Path base) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("peft_type", kind);
+    json.put("task_type", "CAUSAL_LM");
+    json.put("base_model_name_or_path", base.toString());
     json.put("inference_mode", true);
     return json;
   }
 
-  /** Writes adapter_config.json and adapter_model.safetensors, F32. */
-  public static void write(Path folder, Description description, Map<String, LowRank> additions) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    additions.forEach(
-        (matrix, addition) ->
-            addition
-                .tensors()
-                .forEach(
-                    (name, tensor) ->
-                        tensors.put(
-                            PeftConfig.PREFIX + description.modules().get(matrix) + "." + name,
-                            tensor)));
+  /**
+   * Writes adapter_config.json and adapter_model.safetensors, F32.
+   *
+   * @param tensors by their names in the file
+   */
+  public static void write(Path folder, String config, Map<String, Tensor> tensors) {
     TensorFiles.write(folder.resolve(PeftConfig.WEIGHTS), Map.of("format", "pt"), tensors);
-    byte[] config = description.config().getBytes(StandardCharsets.UTF_8);
-    try (NewFile file = NewFile.create(PeftConfig.in(folder), config.length)) {
-      file.write(ByteBuffer.wrap(config));
+    byte[] bytes = config.getBytes(StandardCharsets.UTF_8);
+    try (NewFile file = NewFile.create(PeftConfig.in(folder), bytes.length)) {
+      file.write(ByteBuffer.wrap(bytes));
       file.finish();
     }
   }

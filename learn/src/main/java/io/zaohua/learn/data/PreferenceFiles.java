@@ -113,6 +113,6 @@ public record PreferenceFiles<T>(List<T> kept, List<T> held, DataReport report) 
     return new UserError(
         UserError.Kind.INPUT,
         Message.of("The record is no preference: %s were expected.", "该记录不是偏好:应有 %s。", expected),
-        Message.of("Check the data, or use another method.", "请检查数据,或换一种方法。"));
+        Message.of("Check the data, or use another objective.", "请检查数据,或换一种目标(objective)。"));
   }
 }

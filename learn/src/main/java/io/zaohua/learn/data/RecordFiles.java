@@ -64,10 +64,11 @@ public record RecordFiles(TrainingData training, Optional<TrainingData> held, Da
             throw new UserError(
                 UserError.Kind.INPUT,
                 Message.of(
-                    "The record is a preference, and the method learns from answers.",
+                    "The record is a preference, and the method learns from texts.",
                     "该记录是偏好,而训练方法从回答中学习。"),
                 Message.of(
-                    "Name a preference method, such as method: dpo.", "请用偏好训练方法,例如 method: dpo。"));
+                    "Name a preference method, such as objective: dpo.",
+                    "请用偏好训练方法,例如 objective: dpo。"));
       };
     }
 

@@ -36,6 +36,14 @@ public record Pairs(
     return meanChosen().sub(meanRejected()).sub(before);
   }
 
+  /** How much the model prefers the chosen answers: sums or means, against a reference if any. */
+  Tensor preferred(boolean means) {
+    if (reference.isPresent()) {
+      return means ? meanMargin() : margin();
+    }
+    return means ? meanChosen().sub(meanRejected()) : chosen.sub(rejected);
+  }
+
   Tensor meanChosen() {
     return chosen.div(chosenLength);
   }

@@ -8,6 +8,16 @@ import io.zaohua.tensor.Tensor;
 public interface PreferenceLoss {
   Tensor apply(Pairs pairs);
 
+  /** This loss so many times. */
+  default PreferenceLoss times(double factor) {
+    return pairs -> apply(pairs).mul(factor);
+  }
+
+  /** This loss and, so many times, the chosen answer's own mean cross-entropy. */
+  default PreferenceLoss alsoLearning(double factor) {
+    return factor == 0 ? this : pairs -> apply(pairs).sub(pairs.meanChosen().mul(factor));
+  }
+
   /** -log sigmoid(beta margin) (DPO, Rafailov et al. 2023). */
   static PreferenceLoss dpo(double beta) {
     return pairs -> Functional.logSigmoid(pairs.margin().mul(beta)).neg();

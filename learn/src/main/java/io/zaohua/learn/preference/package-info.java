@@ -1,6 +1,6 @@
 /**
- * Losses on pairs of answers, one preferred. Start reading at {@link
- * io.zaohua.learn.preference.PreferenceLoss}.
+ * Losses on answers: compared in pairs, or judged one by one, and the reward model. Start reading
+ * at {@link io.zaohua.learn.preference.PreferenceLoss}.
  */
 @NullMarked
 package io.zaohua.learn.preference;

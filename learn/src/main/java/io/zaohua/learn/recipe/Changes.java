@@ -19,6 +19,7 @@ final class Changes {
           "epochs",
           "schedule",
           "clip",
+          "checkpointing",
           "evaluation",
           "checkpoints",
           "samples",

@@ -3,6 +3,8 @@ package io.zaohua.learn.recipe;
 import io.zaohua.learn.chat.TrainOn;
 import io.zaohua.learn.rows.RowFile;
 import io.zaohua.learn.rows.RowFormat;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,6 +102,22 @@ public sealed interface DataSource {
 
   /** Ready batches in safetensors, used in order. */
   record Batches(Path file, Optional<Path> held) implements DataSource {}
+
+  /** Examples that the calling program gives, see {@link Objective.Grpo}. */
+  record Given() implements DataSource {
+
+    /** Such a recipe was run without a program that gives them. */
+    public static UserError refused() {
+      return new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "objective: grpo needs a reward, which is a method in Java.",
+              "objective: grpo 需要奖励,即一个 Java 方法。"),
+          Message.of(
+              "Call Grpo.run; examples/ has GRPO on arithmetic.",
+              "请调用 Grpo.run;examples/ 中有算术的 GRPO 示例。"));
+    }
+  }
 
   static DataSource read(Section s, Places places) {
     String format = s.choice("format", byEnding(s), FORMATS);

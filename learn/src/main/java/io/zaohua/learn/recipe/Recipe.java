@@ -18,10 +18,12 @@ import java.util.Optional;
  * @param method which of its weights change
  * @param optimizer how they change
  * @param schedule how fast, step by step
- * @param loss what is made small
+ * @param loss what is added to cross-entropy
+ * @param objective what is made small
  * @param pace how much at once, and how long
  * @param watch what is looked at and kept on the way
  * @param processes how several processes share the work
+ * @param checkpointing whether blocks are computed again on the way back, to save memory
  * @param output the run's folder
  * @param text the recipe itself, as YAML with overrides in it
  */
@@ -32,9 +34,11 @@ public record Recipe(
     Optimization optimizer,
     Rates schedule,
     LossSettings loss,
+    Objective objective,
     Pace pace,
     Watch watch,
     Processes processes,
+    boolean checkpointing,
     Path output,
     String text) {
 
@@ -75,8 +79,10 @@ public record Recipe(
    *
    * @param smoothing share of each target given evenly to the whole vocabulary
    * @param zLoss weight of the squared log-partition (PaLM, 2022), keeps logits small
+   * @param balance weight of the loss that spreads tokens over experts (Switch Transformer, 2021)
+   * @param routerZLoss weight of the routers' squared log-partition (ST-MoE, 2022)
    */
-  public record LossSettings(double smoothing, double zLoss) {}
+  public record LossSettings(double smoothing, double zLoss, double balance, double routerZLoss) {}
 
   /**
    * How much at once, and how long.
@@ -166,17 +172,22 @@ public record Recipe(
 
   private static Recipe of(Map<String, Object> values, Places places) {
     Section top = new Section("", values);
+    Objective objective = Objective.read(top.sectionOrWord("objective", "name"), places);
     Recipe recipe =
         new Recipe(
             ModelSource.read(top, places),
-            DataSource.read(top.section("data"), places),
+            objective instanceof Objective.Grpo
+                ? new DataSource.Given()
+                : DataSource.read(top.section("data"), places),
             Method.read(top.sectionOrWord("method", "name"), places),
             Optimization.read(top.sectionOrWord("optimizer", "name"), top.section("ema")),
             rates(top.sectionOrWord("schedule", "name")),
             loss(top.section("loss")),
+            objective,
             pace(top),
             watch(top),
             processes(top.section("processes")),
+            top.flag("checkpointing", false),
             top.text("output").map(Path::of).orElseThrow(() -> top.missing("output")),
             "");
     top.finish();
@@ -185,7 +196,19 @@ public record Recipe(
 
   private Recipe with(String yaml) {
     return new Recipe(
-        model, data, method, optimizer, schedule, loss, pace, watch, processes, output, yaml);
+        model,
+        data,
+        method,
+        optimizer,
+        schedule,
+        loss,
+        objective,
+        pace,
+        watch,
+        processes,
+        checkpointing,
+        output,
+        yaml);
   }
 
   private static Rates rates(Section s) {
@@ -197,7 +220,11 @@ public record Recipe(
   }
 
   private static LossSettings loss(Section s) {
-    return new LossSettings(s.number("label_smoothing", 0, 0, 1), s.number("z_loss", 0, 0, 1));
+    return new LossSettings(
+        s.number("label_smoothing", 0, 0, 1),
+        s.number("z_loss", 0, 0, 1),
+        s.number("balance", 0, 0, 1e3),
+        s.number("router_z_loss", 0, 0, 1e3));
   }
 
   private static Pace pace(Section top) {

@@ -2,6 +2,7 @@ package io.zaohua.learn.run;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.zaohua.learn.data.Batch;
+import io.zaohua.learn.objective.Chunks;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.spec.FeedForward;
@@ -51,6 +52,19 @@ record Estimate(
    */
   static Estimate of(
       TransformerSpec spec, Map<String, Tensor> trained, Batch batch, int accumulation, long held) {
+    return of(spec, trained, batch, accumulation, held, false);
+  }
+
+  /**
+   * The same where blocks may be computed again: then one block's activations are there at once.
+   */
+  static Estimate of(
+      TransformerSpec spec,
+      Map<String, Tensor> trained,
+      Batch batch,
+      int accumulation,
+      long held,
+      boolean again) {
     long tokens = (long) batch.rows() * batch.length();
     Map<String, Parts.Size> parts = Parts.of(spec);
     boolean whole = trained.keySet().stream().anyMatch(parts::containsKey);
@@ -58,12 +72,14 @@ record Estimate(
     long kept = 0;
     long widest = 0;
     for (TransformerSpec.Layer layer : spec.layers()) {
-      kept += kept(layer, spec.width(), batch.length(), whole);
+      long inside = kept(layer, spec.width(), batch.length(), whole);
+      kept = again ? Math.max(kept, inside) : kept + inside;
       widest = Math.max(widest, inner(layer.feedForward()));
     }
+    kept += again ? (long) spec.layers().size() * spec.width() : 0;
     long masks = batch.segments().isPresent() ? (long) batch.length() * tokens * 2 : 0;
     long passing = tokens * (4L * spec.width() + 3 * widest);
-    long chunk = Math.max(LanguageLoss.CHUNK, 64L * spec.vocabulary());
+    long chunk = Math.max(Chunks.CHUNK, 64L * spec.vocabulary());
     long rows = Math.min(tokens, chunk / spec.vocabulary());
     long largest = 0;
     long matrices = 0;
@@ -79,7 +95,7 @@ record Estimate(
         (tokens * kept + masks + passing) * NUMBER,
         4 * rows * spec.vocabulary() * NUMBER,
         (whole ? 2 : 1) * largest * NUMBER,
-        products * (whole ? PASSES : PASSES - 1) * tokens * accumulation);
+        products * ((whole ? PASSES : PASSES - 1) + (again ? 1 : 0)) * tokens * accumulation);
   }
 
   /** Numbers a layer keeps of each position for the backward pass. */

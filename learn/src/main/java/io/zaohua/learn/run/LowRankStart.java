@@ -1,6 +1,6 @@
 package io.zaohua.learn.run;
 
-import io.zaohua.learn.LoadedWeights;
+import io.zaohua.learn.Weights;
 import io.zaohua.learn.adapt.LowRank;
 import io.zaohua.learn.adapt.PeftAdapter;
 import io.zaohua.learn.recipe.Method;
@@ -12,6 +12,7 @@ import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.WeightTable;
 import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Rng;
+import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.util.LinkedHashMap;
@@ -24,11 +25,7 @@ final class LowRankStart {
   private LowRankStart() {}
 
   static Map<String, LowRank> of(
-      Method.LowRank method,
-      TransformerSpec spec,
-      WeightTable names,
-      LoadedWeights base,
-      long seed) {
+      Method.LowRank method, TransformerSpec spec, WeightTable names, Weights base, long seed) {
     Rng rng = new Rng(seed);
     Map<String, LowRank> additions = new LinkedHashMap<>();
     var known = new TreeSet<String>();
@@ -63,15 +60,17 @@ final class LowRankStart {
 
   /** Kaiming's even draw with a = sqrt(5), within 1 / sqrt(k), as torch.nn.Linear starts. */
   private static LowRank addition(
-      Method.LowRank method, Parts.Size size, Rng rng, LoadedWeights base, String part) {
+      Method.LowRank method, Parts.Size size, Rng rng, Weights base, String part) {
     Tensor a = rng.uniform(DType.F32, method.rank(), size.columns());
     double bound = 1 / Math.sqrt((double) size.columns());
     a.inPlace().mul(2 * bound).add(-bound);
     Tensor b = Tensors.zeros(DType.F32, size.rows(), method.rank());
     Optional<Tensor> magnitude = Optional.empty();
     if (method.decomposed()) {
-      Tensor matrix = base.tensor(part);
-      magnitude = Optional.of(matrix.mul(matrix).sum(1, false).sqrt().requireGrad());
+      try (Scope scope = Scope.open("lengths of rows")) {
+        Tensor matrix = base.tensor(part);
+        magnitude = Optional.of(scope.keep(matrix.mul(matrix).sum(1, false).sqrt()).requireGrad());
+      }
     }
     double scale = PeftConfig.scale(method.alpha(), method.rank(), method.stabilized());
     return new LowRank(a.requireGrad(), b.requireGrad(), magnitude, scale);

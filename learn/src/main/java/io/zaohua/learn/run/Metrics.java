@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The curve of a run: one JSON object a step, handed to the system at once. */
@@ -50,14 +51,23 @@ final class Metrics {
    * @param step from 1; the loss is that before its update
    * @param norm of the gradient before clipping
    * @param tokens tokens learned so far
+   * @param facts what the loss tells besides, by name
    */
-  void add(int step, double loss, double norm, double rate, long tokens, OptionalDouble held) {
+  void add(
+      int step,
+      double loss,
+      double norm,
+      double rate,
+      long tokens,
+      OptionalDouble held,
+      Map<String, Double> facts) {
     ObjectNode line = JSON.createObjectNode();
     line.put("step", step);
     line.put("loss", loss);
     line.put("grad_norm", norm);
     line.put("lr", rate);
     line.put("tokens", tokens);
+    facts.forEach(line::put);
     held.ifPresent(h -> line.put("validation_loss", h));
     try {
       Files.write(

@@ -35,6 +35,11 @@ final class Replicas implements AutoCloseable {
             .map(place -> ProcessGroup.join(place, timeout)));
   }
 
+  /** One process by itself. */
+  static Replicas alone() {
+    return new Replicas(Optional.empty());
+  }
+
   /** Whether a process of this environment writes and speaks. */
   static boolean isFirst(Map<String, String> environment) {
     return Rendezvous.of(environment).map(place -> place.rank() == 0).orElse(true);

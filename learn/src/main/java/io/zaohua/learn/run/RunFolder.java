@@ -74,6 +74,30 @@ final class RunFolder {
     return folder.resolve(name);
   }
 
+  /**
+   * Makes the folder ready for a run.
+   *
+   * @return what it goes on from
+   * @throws UserError if it holds a run and is not to go on, or holds another run
+   */
+  Optional<Saved> begin(Recipe recipe, boolean resume) {
+    prepare();
+    Optional<Saved> saved = newest();
+    if (saved.isPresent() && resume) {
+      requireSame(recipe);
+    }
+    if (saved.isPresent() && !resume) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s holds a run already, at step %d.",
+              "%s 已有一次训练,至第 %d 步。", folder, saved.get().step()),
+          Message.of(
+              "Go on with --resume, or name another output.", "请用 --resume 继续,或换一个 output。"));
+    }
+    return saved;
+  }
+
   /** Makes the folder; what a killed run left half written goes. */
   void prepare() {
     try {

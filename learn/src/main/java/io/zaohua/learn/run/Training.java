@@ -1,24 +1,25 @@
 package io.zaohua.learn.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.TensorFiles;
+import io.zaohua.learn.data.AnswerFiles;
 import io.zaohua.learn.data.Batch;
+import io.zaohua.learn.data.ReadyAnswers;
 import io.zaohua.learn.data.ReadyBatches;
 import io.zaohua.learn.data.RecordFiles;
 import io.zaohua.learn.data.TextFiles;
 import io.zaohua.learn.data.TrainingData;
+import io.zaohua.learn.objective.Loss;
 import io.zaohua.learn.optimize.Average;
 import io.zaohua.learn.optimize.Clip;
 import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.learn.recipe.DataSource;
+import io.zaohua.learn.recipe.Objective;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.tensor.ProcessGroup;
 import io.zaohua.tensor.Scope;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public final class Training {
   private final Optional<Shards> shards;
   private final Optional<Buckets> buckets;
   private final Student student;
-  private final LanguageLoss loss;
+  private final Loss loss;
   private final int steps;
 
   private Training(Recipe recipe, TrainingListener listener, RunFolder folder, Replicas replicas) {
@@ -56,12 +57,29 @@ public final class Training {
     this.folder = folder;
     this.subject = Subject.of(recipe);
     switch (recipe.data()) {
+      case DataSource.Text _ when recipe.objective().comparesAnswers() ->
+          throw new UserError(
+              UserError.Kind.INPUT,
+              Message.of(
+                  "The objective compares answers, and the data is plain text.",
+                  "目标需要比较回答,而数据是纯文本。"),
+              Message.of(
+                  "Give records of prompt, chosen and rejected; see docs/guide/train.md.",
+                  "请给出含 prompt、chosen、rejected 的记录,见 docs/guide/train.md。"));
       case DataSource.Text text -> {
         var read =
             TextFiles.read(
                 text, subject.needTokenizer(), recipe.pace().batch(), recipe.pace().seed());
         this.data = read.training();
         this.held = read.held();
+      }
+      case DataSource.Records records when recipe.objective().comparesAnswers() -> {
+        boolean judged = recipe.objective() instanceof Objective.Judged;
+        Recipe.Pace pace = recipe.pace();
+        var read = AnswerFiles.read(records, subject.encoder(), judged, pace.batch(), pace.seed());
+        this.data = read.training();
+        this.held = read.held();
+        folder.write("data.json", read.report().json().toPrettyString() + "\n");
       }
       case DataSource.Records records -> {
         var read =
@@ -72,9 +90,10 @@ public final class Training {
         folder.write("data.json", read.report().json().toPrettyString() + "\n");
       }
       case DataSource.Batches batches -> {
-        this.data = ReadyBatches.open(batches.file());
-        this.held = batches.held().map(ReadyBatches::open);
+        this.data = ready(batches.file());
+        this.held = batches.held().map(this::ready);
       }
+      case DataSource.Given _ -> throw DataSource.Given.refused();
     }
     data.notes().forEach(listener::note);
     this.buckets = replicas.group().map(g -> new Buckets(g, subject.trainable(), Buckets.NUMBERS));
@@ -86,7 +105,7 @@ public final class Training {
     this.student =
         new Student(
             subject, shards.map(Shards::own).orElse(subject.trainable()), recipe.optimizer());
-    this.loss = new LanguageLoss(subject.model(), recipe.loss());
+    this.loss = Losses.of(recipe, subject);
     double all = recipe.pace().epochs() * data.size() / recipe.pace().accumulation();
     this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
   }
@@ -110,7 +129,7 @@ public final class Training {
       Recipe recipe, boolean resume, TrainingListener listener, Map<String, String> environment) {
     RunFolder folder = new RunFolder(recipe.output(), Replicas.isFirst(environment));
     boolean first = Replicas.isFirst(environment);
-    Optional<RunFolder.Saved> saved = first ? begun(recipe, folder, resume) : Optional.empty();
+    Optional<RunFolder.Saved> saved = first ? folder.begin(recipe, resume) : Optional.empty();
     try (Scope _ = Scope.open("training run");
         Replicas replicas = Replicas.of(environment, recipe.processes().timeout())) {
       Training training =
@@ -142,27 +161,17 @@ public final class Training {
         e);
   }
 
-  private static Optional<RunFolder.Saved> begun(Recipe recipe, RunFolder folder, boolean resume) {
-    folder.prepare();
-    Optional<RunFolder.Saved> saved = folder.newest();
-    if (saved.isPresent() && resume) {
-      folder.requireSame(recipe);
-    }
-    if (saved.isPresent() && !resume) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of(
-              "%s holds a run already, at step %d.",
-              "%s 已有一次训练,至第 %d 步。", recipe.output(), saved.get().step()),
-          Message.of(
-              "Go on with --resume, or name another output.", "请用 --resume 继续,或换一个 output。"));
-    }
-    return saved;
+  private TrainingData ready(Path file) {
+    return recipe.objective().comparesAnswers()
+        ? ReadyAnswers.open(file, recipe.objective() instanceof Objective.Judged)
+        : ReadyBatches.open(file);
   }
 
   private static void close(TrainingData data) {
-    if (data instanceof ReadyBatches batches) {
-      batches.close();
+    switch (data) {
+      case ReadyBatches batches -> batches.close();
+      case ReadyAnswers answers -> answers.close();
+      default -> {}
     }
   }
 
@@ -194,7 +203,7 @@ public final class Training {
     for (int step = done; step < steps; step++) {
       List<Batch> batches = batches(step);
       int learned = batches.stream().mapToInt(Batch::learned).sum();
-      double value = backward(batches, learned);
+      double value = backward(batches, batches.stream().mapToInt(loss::counted).sum());
       double norm =
           Clip.byNorm(
               subject.trainable().values(),
@@ -211,7 +220,8 @@ public final class Training {
       OptionalDouble heldLoss =
           save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
       long soFar = tokens;
-      metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss));
+      Map<String, Double> facts = loss.facts();
+      metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss, facts));
       diary.ifPresent(d -> d.step(made, speed.rate(), save, made == steps));
       if (save) {
         save(made, tokens, heldLoss);
@@ -255,7 +265,8 @@ public final class Training {
             subject.trainable(),
             first,
             recipe.pace().accumulation(),
-            Speed.memory());
+            Speed.memory(),
+            subject.model().recomputes());
     estimate.requireRoom(machine, first.rows());
     listener.note(estimate.message(machine, left));
   }
@@ -272,8 +283,8 @@ public final class Training {
     return batches;
   }
 
-  /** Several batches as if they were one: every position that learns counts the same. */
-  private double backward(List<Batch> batches, int learned) {
+  /** Several batches as if they were one: everything that counts counts the same. */
+  private double backward(List<Batch> batches, int total) {
     double sum = 0;
     buckets.ifPresent(Buckets::begin);
     for (int i = 0; i < batches.size(); i++) {
@@ -281,12 +292,12 @@ public final class Training {
       if (i == batches.size() - 1) {
         buckets.ifPresent(Buckets::lastBatch);
       }
-      sum += share.learned() == 0 ? 0 : loss.backward(share, learned);
+      sum += share.learned() == 0 ? 0 : loss.backward(share, total);
     }
     return buckets.isPresent() ? buckets.get().finish(sum) : sum;
   }
 
-  /** Mean loss a token over the data held out. */
+  /** Mean loss over the data held out. */
   private OptionalDouble evaluate() {
     if (held.isEmpty()) {
       return OptionalDouble.empty();
@@ -302,16 +313,14 @@ public final class Training {
     for (long i = replicas.rank(); i < count; i += replicas.size()) {
       Batch batch = held.batch(i);
       shares[0] += batch.learned() == 0 ? 0 : loss.sum(batch);
-      shares[1] += batch.learned();
+      shares[1] += loss.counted(batch);
     }
     double[] sums = replicas.sum(shares);
-    double sum = sums[0];
-    double learned = sums[1];
-    return learned == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / learned);
+    return sums[1] == 0 ? OptionalDouble.empty() : OptionalDouble.of(sums[0] / sums[1]);
   }
 
   private void describe(int done) {
-    long weights = subject.trainable().values().stream().mapToLong(t -> t.count()).sum();
+    long weights = subject.weights();
     listener.note(
         done == 0
             ? Message.of(
@@ -326,19 +335,7 @@ public final class Training {
     if (!replicas.first()) {
       return;
     }
-    folder.write("recipe.yaml", recipe.text());
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("zaohua", "0.1.0");
-    json.put("java", System.getProperty("java.version", ""));
-    json.put("libtorch", io.zaohua.tensor.NativeParts.version());
-    json.put("system", io.zaohua.tensor.NativeParts.here().platform());
-    json.put("seed", recipe.pace().seed());
-    json.put("weights", weights);
-    json.put("processes", replicas.size());
-    json.put("steps", steps);
-    json.put("begun_after_step", done);
-    json.put("time", Instant.now().toString());
-    folder.write("run.json", json.toPrettyString() + "\n");
+    RunFacts.write(folder, recipe, subject, steps, done, replicas.size());
   }
 
   /** Stops a run that has gone wrong, before its weights are spoiled for good. */

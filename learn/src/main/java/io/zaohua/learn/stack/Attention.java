@@ -3,13 +3,17 @@ package io.zaohua.learn.stack;
 import io.zaohua.learn.Projection;
 import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.Mixer;
+import io.zaohua.model.spec.Parts;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Masks;
 import io.zaohua.tensor.Tensor;
+import io.zaohua.tensor.Tensors;
+import java.util.List;
 import java.util.Optional;
 
 /** Multi-head attention with grouped keys and values, [B, T, width] to [B, T, width]. */
 record Attention(
+    int layer,
     Mixer.Attention spec,
     Projection q,
     Projection k,
@@ -20,6 +24,7 @@ record Attention(
 
   static Attention of(Weights weights, String prefix, Mixer.Attention spec) {
     return new Attention(
+        Parts.place(prefix + "q.weight").layer(),
         spec,
         weights.linear(prefix + "q", spec.qkvBias()),
         weights.linear(prefix + "k", spec.qkvBias()),
@@ -38,12 +43,24 @@ record Attention(
       queries = rotation.apply(queries);
       keys = rotation.apply(keys);
     }
+    Tensor allKeys = after(sight, 0, keys); // [B, G, S, D]
+    Tensor allValues = after(sight, 1, values);
     Tensor mixed =
         spec.softCap() == 0
-            ? fused(queries, keys, values, sight)
-            : capped(queries, keys, values, sight); // [B, H, T, D]
+            ? fused(queries, allKeys, allValues, sight)
+            : capped(queries, allKeys, allValues, sight); // [B, H, T, D]
     long width = (long) spec.heads() * spec.headSize();
     return o.apply(mixed.transpose(1, 2).reshape(x.size(0), x.size(1), width)); // [B, T, width]
+  }
+
+  /** Keys (0) or values (1) behind the learned ones. */
+  private Tensor after(Sight sight, int which, Tensor x) {
+    return sight
+        .prefix()
+        .map(p -> p.of(layer, which, spec.kvHeads(), spec.headSize()))
+        .map(p -> p.expand(x.size(0), p.size(1), p.size(2), p.size(3)))
+        .map(p -> Tensors.cat(2, List.of(p, x)))
+        .orElse(x);
   }
 
   /** The norm over the whole projection, [B, T, H D]. */

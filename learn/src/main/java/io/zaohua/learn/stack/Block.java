@@ -35,7 +35,7 @@ record Block(
   Tensor apply(Tensor x, Sight sight) {
     Tensor h = x.add(scaled(postMixer.apply(mixer.apply(preMixer.apply(x), sight))));
     Tensor normed = preFeedForward.apply(parallel ? x : h);
-    return h.add(scaled(postFeedForward.apply(feedForward.apply(normed))));
+    return h.add(scaled(postFeedForward.apply(feedForward.apply(normed, sight))));
   }
 
   private Tensor scaled(Tensor branch) {

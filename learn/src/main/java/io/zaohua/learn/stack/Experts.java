@@ -18,15 +18,17 @@ record Experts(FeedForward.Experts spec, Projection router, List<Transformation.
     implements Transformation {
 
   @Override
-  public Tensor apply(Tensor x) {
+  public Tensor apply(Tensor x, Sight sight) {
     long width = x.size(-1);
     Tensor rows = x.reshape(-1, width); // [N, width]
-    Tensor odds = Functional.softmax(router.apply(rows), -1); // [N, experts]
+    Tensor logits = router.apply(rows); // [N, experts]
+    Tensor odds = Functional.softmax(logits, -1);
     Indexing.TopK best = Indexing.topK(odds, spec.used(), -1); // [N, used]
     Tensor shares =
         spec.normalize() ? best.values().div(best.values().sum(-1, true)) : best.values();
     Tensor share = shares.reshape(-1, 1); // [N used, 1]
     long[] chosen = best.indices().toLongs();
+    sight.routing().ifPresent(r -> r.add(logits, odds, chosen, spec.used()));
     List<Tensor> parts = new ArrayList<>();
     List<Tensor> places = new ArrayList<>();
     for (int e = 0; e < experts.size(); e++) {

@@ -31,6 +31,14 @@ record Rotation(Tensor cos, Tensor sin) {
     return new Rotation(Tensors.of(cos, length, half), Tensors.of(sin, length, half));
   }
 
+  /** Without the first positions. */
+  Rotation from(int first) {
+    long length = cos.size(0);
+    return first == 0
+        ? this
+        : new Rotation(cos.slice(0, first, length), sin.slice(0, first, length));
+  }
+
   /** Queries or keys [B, H, T, D]; elements past 2 * half stay. */
   Tensor apply(Tensor x) {
     long half = cos.size(1);

@@ -1,5 +1,6 @@
 package io.zaohua.learn.stack;
 
+import io.zaohua.learn.Front;
 import io.zaohua.model.spec.Rope;
 import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Masks;
@@ -7,6 +8,7 @@ import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,37 +16,79 @@ import java.util.Optional;
  * What positions see and how they turn in one run of the stack; made once, shared by the layers.
  */
 final class Sight {
-  private final Scope home = Scope.current();
-  private final int length;
+  /** The segment of learned positions, which all others see. */
+  private static final double FRONT = -1L << 40;
+
+  private final int length; // learned positions in it
+  private final int skipped; // of them, at the start, those without queries
+  private final Optional<Front> front;
   private final boolean causal;
   private final Map<Rope, Rotation> rotations = new HashMap<>();
   private final Map<Integer, Tensor> masks = new HashMap<>();
   private final Map<Integer, Tensor> added = new HashMap<>();
   private final Optional<Tensor> segments;
+  private final Scope home = Scope.current();
+  private Optional<Routing> routing = Optional.empty();
 
-  Sight(int length, boolean causal, Optional<Tensor> segments) {
-    this.length = length;
+  /** Its tensors live in the scope that is open now, whatever inner one they are made in. */
+  Sight(int tokens, boolean causal, Optional<Tensor> segments, Optional<Front> front) {
+    int before = front.map(Front::length).orElse(0);
+    this.length = before + tokens;
+    this.skipped = prefix(front) ? before : 0;
+    this.front = front;
     this.causal = causal;
-    this.segments = segments;
+    this.segments = before == 0 ? segments : segments.map(s -> fronted(s, before));
+  }
+
+  private static boolean prefix(Optional<Front> front) {
+    return front.filter(f -> f instanceof Front.Prefix).isPresent();
+  }
+
+  private static Tensor fronted(Tensor segments, int before) {
+    Tensor all = Tensors.full(FRONT, DType.I64, segments.size(0), before);
+    return Tensors.cat(1, List.of(all, segments));
+  }
+
+  /** Learned keys and values that each layer finds before those of the text. */
+  Optional<Front.Prefix> prefix() {
+    return front.flatMap(f -> f instanceof Front.Prefix p ? Optional.of(p) : Optional.empty());
+  }
+
+  /** Final states without those of learned positions, [B, T, width]. */
+  Tensor ofTokens(Tensor states) {
+    int before = front.map(Front::length).orElse(0) - skipped;
+    return before == 0 ? states : states.slice(1, before, states.size(1));
   }
 
   Rotation rotation(Rope rope) {
-    return rotations.computeIfAbsent(rope, this::turned);
+    return rotations.computeIfAbsent(rope, this::makeRotation);
   }
 
-  private Rotation turned(Rope rope) {
-    Rotation made = Rotation.of(rope, length);
+  private Rotation makeRotation(Rope rope) {
+    Rotation made = Rotation.of(rope, length).from(skipped);
     home.take(made.cos());
     home.take(made.sin());
     return made;
   }
 
-  /** Whether a layer with this window sees all earlier positions, so that it needs no mask. */
-  boolean plainlyCausal(int window) {
-    return causal && segments.isEmpty() && (window == 0 || window >= length);
+  /** Where routers tell what they decided, if anyone listens. */
+  Optional<Routing> routing() {
+    return routing;
   }
 
-  /** BOOL [T, T] or [B, 1, T, T], true where row i sees column j; empty if all see all. */
+  void listen(Routing to) {
+    routing = Optional.of(to);
+  }
+
+  /** Whether a layer with this window sees all earlier positions, so that it needs no mask. */
+  boolean plainlyCausal(int window) {
+    return causal && segments.isEmpty() && skipped == 0 && (window == 0 || window >= length);
+  }
+
+  /**
+   * BOOL [T, S] or [B, 1, T, S], S with learned keys, true where row i sees column j; empty if all
+   * see all.
+   */
   Optional<Tensor> mask(int window) {
     if (!causal && window == 0 && segments.isEmpty()) {
       return Optional.empty();
@@ -56,12 +100,15 @@ final class Sight {
     Tensor all = Tensors.ones(DType.BOOL, length, length);
     Tensor until = causal ? Masks.tril(all, 0) : all;
     Tensor near = window == 0 ? until : Masks.and(until, Masks.not(Masks.tril(all, -window)));
-    return segments.map(s -> Masks.and(near, same(s))).orElse(near);
+    Tensor seen = segments.map(s -> Masks.and(near, same(s))).orElse(near);
+    return home.take(skipped == 0 ? seen : seen.slice(-2, skipped, length));
   }
 
   /** BOOL [B, 1, T, T], true where both positions are of one segment. */
-  private static Tensor same(Tensor segments) {
-    return Masks.eq(segments.unsqueeze(2), segments.unsqueeze(1)).unsqueeze(1);
+  private Tensor same(Tensor segments) {
+    Tensor columns = segments.unsqueeze(1);
+    Tensor same = Masks.eq(segments.unsqueeze(2), columns);
+    return (front.isEmpty() ? same : Masks.or(same, Masks.eq(columns, FRONT))).unsqueeze(1);
   }
 
   /** The mask as numbers to add to the scores, made once: the fused kernels want it so. */

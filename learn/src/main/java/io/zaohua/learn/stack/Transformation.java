@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** What transforms each position by itself, [B, T, width] to [B, T, width]. */
 sealed interface Transformation permits Transformation.Dense, Experts {
-  Tensor apply(Tensor x);
+  Tensor apply(Tensor x, Sight sight);
 
   static Transformation of(Weights weights, String prefix, FeedForward spec) {
     return switch (spec) {
@@ -43,7 +43,11 @@ sealed interface Transformation permits Transformation.Dense, Experts {
     }
 
     @Override
-    public Tensor apply(Tensor x) {
+    public Tensor apply(Tensor x, Sight sight) {
+      return apply(x);
+    }
+
+    Tensor apply(Tensor x) {
       Tensor wide = up.apply(x); // [.., hidden]
       Tensor inner = gate.map(g -> act(g.apply(x)).mul(wide)).orElseGet(() -> act(wide));
       return down.apply(inner); // [.., width]

@@ -28,7 +28,7 @@ final class SegmentsTest {
   @Test
   void packedTextsLoseWhatTheyLoseAlone() {
     try (Scope _ = Scope.open("test")) {
-      var loss = new LanguageLoss(model(), new Recipe.LossSettings(0, 0));
+      var loss = new LanguageLoss(model(), new Recipe.LossSettings(0, 0, 0, 0));
       long[] ids = {1, 2, 3, 4, 5, 6};
       long[] targets = {2, 3, 9, 5, 6, 7};
       var packed = new Batch(1, 6, ids, targets, Optional.of(new long[] {0, 0, 0, 1, 1, 1}));

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.family.Family;
 import io.zaohua.model.file.NewFile;
+import io.zaohua.model.file.TensorInfo;
+import io.zaohua.model.file.TensorSource;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
 import io.zaohua.model.spec.TransformerSpec;
@@ -45,6 +47,47 @@ public final class HuggingFaceFolder {
             new SafetensorsWriter(Map.of("format", "pt"), infos)
                 .write(folder, SHARD_BYTES, TensorPlan.source(plans, weights)));
     files.add(text(folder.resolve("config.json"), pretty(json(config, family, type))));
+    return files;
+  }
+
+  /**
+   * Writes a stack with a head of one score in place of logits, as transformers writes its {@code
+   * ForSequenceClassification} classes with one label.
+   *
+   * @param config complete, of a stack whose own head is tied
+   * @param score {@code score.weight} [1, width], of the other tensors' type
+   * @param bytes gives the score's bytes
+   */
+  public static List<Path> writeScorer(
+      Path folder,
+      Family family,
+      Config config,
+      TransformerSpec spec,
+      Weights weights,
+      TensorInfo score,
+      TensorSource bytes) {
+    var table = family.safetensors(spec, _ -> false);
+    var plans = Plans.of(spec, table, weights, (part, vector, found) -> score.type());
+    var infos = new ArrayList<>(plans.stream().map(TensorPlan::info).toList());
+    infos.add(score);
+    var source = TensorPlan.source(plans, weights);
+    var files =
+        new ArrayList<>(
+            new SafetensorsWriter(Map.of("format", "pt"), infos)
+                .write(
+                    folder,
+                    SHARD_BYTES,
+                    (info, sink) ->
+                        (info.name().equals(score.name()) ? bytes : source).write(info, sink)));
+    var json = json(config, family, score.type());
+    String name = family.className().replaceAll("(ForCausalLM|LMHeadModel)$", "");
+    json.putArray("architectures").add(name + "ForSequenceClassification");
+    json.putObject("id2label").put("0", "LABEL_0");
+    json.putObject("label2id").put("LABEL_0", 0);
+    if (!json.has("pad_token_id") && json.path("eos_token_id").isInt()) {
+      json.set("pad_token_id", json.get("eos_token_id")); // transformers finds the last token by it
+    }
+    files.add(text(folder.resolve("config.json"), pretty(json)));
     return files;
   }
 
