@@ -23,6 +23,7 @@ public final class Commands {
           new Command("export", (console, _) -> new Export(console)),
           new Command("tokenizer", (console, _) -> new TrainTokenizer(console)),
           new Command("train", (console, _) -> new Train(console)),
+          new Command("data", (console, _) -> new Data(console)),
           new Command("poems", (console, _) -> new Poems(console)),
           new Command("completion", Completion::new));
 

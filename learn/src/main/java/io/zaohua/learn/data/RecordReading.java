@@ -63,12 +63,7 @@ final class RecordReading<T> implements RowFile.Listener {
 
   /** Reads all files; a share of the records goes to {@code held}, drawn by the seed. */
   void read(Consumer<T> kept, Consumer<T> held, long seed) {
-    SplittableRandom random = new SplittableRandom(seed ^ 0x5eed_d0c5L);
-    double share = source.held().isEmpty() ? source.share() : 0;
-    take = e -> (share > 0 && random.nextDouble() < share ? held : kept).accept(e);
-    source.files().forEach(this::read);
-    take = held;
-    source.held().forEach(this::read);
+    readAll(kept, held, seed);
     if (report.kept() == 0) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -77,6 +72,16 @@ final class RecordReading<T> implements RowFile.Listener {
               "没有可供学习的内容:" + report.sentence().chinese()),
           Message.of("Check the data with zaohua data check.", "请用 zaohua data check 检查数据。"));
     }
+  }
+
+  /** The same, also where nothing is left. */
+  void readAll(Consumer<T> kept, Consumer<T> held, long seed) {
+    SplittableRandom random = new SplittableRandom(seed ^ 0x5eed_d0c5L);
+    double share = source.held().isEmpty() ? source.share() : 0;
+    take = e -> (share > 0 && random.nextDouble() < share ? held : kept).accept(e);
+    source.files().forEach(this::read);
+    take = held;
+    source.held().forEach(this::read);
   }
 
   private void read(Path file) {

@@ -15,7 +15,9 @@ public enum RowFile {
   /** Values between commas, their names in the first line. */
   CSV,
   /** The same between tabs. */
-  TSV;
+  TSV,
+  /** Columns in Apache Parquet's format; a record's line is the number of its row. */
+  PARQUET;
 
   /** Hears the records. */
   public interface Listener {
@@ -38,6 +40,7 @@ public enum RowFile {
       case "json" -> Optional.of(JSON);
       case "csv" -> Optional.of(CSV);
       case "tsv" -> Optional.of(TSV);
+      case "parquet" -> Optional.of(PARQUET);
       default -> Optional.empty();
     };
   }
@@ -53,6 +56,7 @@ public enum RowFile {
       case JSON -> JsonArray.read(file, listener);
       case CSV -> Table.read(file, ',', listener);
       case TSV -> Table.read(file, '\t', listener);
+      case PARQUET -> ParquetRows.read(file, listener);
     }
   }
 
