@@ -5,8 +5,6 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.file.NewFile;
 import io.zaohua.model.tokenizer.TokenizerTraining;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -109,11 +107,7 @@ final class TrainTokenizer implements Callable<Integer> {
   }
 
   private void write(Path path, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    try (NewFile file = NewFile.create(path, bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes));
-      file.finish();
-    }
+    NewFile.write(path, text);
     console.println(path.toString());
   }
 }

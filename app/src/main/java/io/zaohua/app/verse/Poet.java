@@ -3,6 +3,7 @@ package io.zaohua.app.verse;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.NewFile;
 import io.zaohua.model.tokenizer.Tokenizer;
 import io.zaohua.model.verse.Form;
 import io.zaohua.model.verse.VerseRequest;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The embedded model. In the tree it is {@code models/poet/poet.gguf}, read where it lies; of a jar
@@ -96,10 +96,7 @@ public final class Poet {
     Path file =
         folder.resolve("poet-" + Integer.toHexString(java.util.Arrays.hashCode(bytes)) + ".gguf");
     if (!Files.isRegularFile(file) || Files.size(file) != bytes.length) {
-      Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, "poet", ".part");
-      Files.write(part, bytes);
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+      NewFile.write(file, bytes);
     }
     return file;
   }

@@ -22,8 +22,6 @@ import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -185,11 +183,7 @@ public final class PeftAdapter {
    */
   public static void write(Path folder, String config, Map<String, Tensor> tensors) {
     TensorFiles.write(folder.resolve(PeftConfig.WEIGHTS), Map.of("format", "pt"), tensors);
-    byte[] bytes = config.getBytes(StandardCharsets.UTF_8);
-    try (NewFile file = NewFile.create(PeftConfig.in(folder), bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes));
-      file.finish();
-    }
+    NewFile.write(PeftConfig.in(folder), config);
   }
 
   private static LowRank addition(SafetensorsFile file, String module, PeftConfig config) {

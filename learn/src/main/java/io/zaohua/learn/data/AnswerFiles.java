@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * Preferences from data files as batches, shuffled anew each time through.
@@ -99,18 +98,8 @@ public record AnswerFiles(TrainingData training, Optional<TrainingData> held, Da
     }
 
     private int[] order(long epoch) {
-      int[] order = new int[records.size()];
-      Arrays.setAll(order, i -> i);
-      if (seed.isPresent()) {
-        var random = new SplittableRandom(seed.get() * 0x9e3779b97f4a7c15L + epoch);
-        for (int i = order.length - 1; i > 0; i--) {
-          int j = random.nextInt(i + 1);
-          int other = order[i];
-          order[i] = order[j];
-          order[j] = other;
-        }
-      }
-      return order;
+      int count = records.size();
+      return seed.map(s -> Order.ofEpoch(count, s, epoch)).orElseGet(() -> Order.straight(count));
     }
   }
 }

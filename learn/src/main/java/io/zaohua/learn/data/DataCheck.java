@@ -59,7 +59,8 @@ public record DataCheck(DataReport report, Optional<String> example, long unende
               both ? better.learned() + worse.learned() : 0);
         }
         case Sample.Judged(Answer answer, _) -> look(with.encode(answer));
-        default -> look(new RecordFiles.Whole(with, source.trainOn()).encode(sample));
+        case Sample.Talk _, Sample.Answered _, Sample.Text _ ->
+            look(new RecordFiles.Whole(with, source.trainOn()).encode(sample));
       };
     }
 

@@ -3,12 +3,8 @@ package io.zaohua.learn.data;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.file.TensorInfo;
-import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.tensor.Functional;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,15 +20,13 @@ import java.util.Optional;
 public final class ReadyAnswers implements TrainingData, AutoCloseable {
   private static final String DESIRABLE = "desirable";
 
-  private final SafetensorsFile file;
+  private final Stacks stacks;
   private final List<String> kinds;
-  private final int count;
   private final int rows;
 
-  private ReadyAnswers(SafetensorsFile file, List<String> kinds, int count, int rows) {
-    this.file = file;
+  private ReadyAnswers(Stacks stacks, List<String> kinds, int rows) {
+    this.stacks = stacks;
     this.kinds = kinds;
-    this.count = count;
     this.rows = rows;
   }
 
@@ -59,8 +53,8 @@ public final class ReadyAnswers implements TrainingData, AutoCloseable {
       if (judged) {
         check(path, DESIRABLE, shape(file, path, DESIRABLE, 2), first.subList(0, 2));
       }
-      return new ReadyAnswers(
-          file, kinds, Math.toIntExact(first.get(0)), Math.toIntExact(first.get(1)));
+      var stacks = new Stacks(file, Math.toIntExact(first.get(0)));
+      return new ReadyAnswers(stacks, kinds, Math.toIntExact(first.get(1)));
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
@@ -69,12 +63,7 @@ public final class ReadyAnswers implements TrainingData, AutoCloseable {
 
   private static List<Long> shape(SafetensorsFile file, Path path, String name, int axes) {
     TensorInfo info = file.find(name).orElseThrow(() -> wrong(path, "no " + name));
-    boolean fits =
-        info.type() == TensorType.I64
-            && info.shape().size() == axes
-            && !info.shape().contains(0L)
-            && info.elements() / info.shape().get(0) < Integer.MAX_VALUE / 8;
-    if (!fits) {
+    if (!Stacks.fits(info, axes)) {
       throw wrong(path, name + " as " + info.type() + info.shape());
     }
     return info.shape();
@@ -97,25 +86,28 @@ public final class ReadyAnswers implements TrainingData, AutoCloseable {
 
   @Override
   public long size() {
-    return count;
+    return stacks.count();
   }
 
   @Override
   public Batch batch(long index) {
-    int at = (int) (index % count);
+    int at = (int) (index % stacks.count());
     List<Answer> first = answers(kinds.getFirst(), at);
     if (kinds.size() == 2) {
       return Answer.pairs(first, answers(kinds.getLast(), at));
     }
     return Answer.judged(
-        first, Arrays.stream(read(DESIRABLE, at)).mapToObj(good -> good != 0).toList());
+        first, Arrays.stream(stacks.read(DESIRABLE, at)).mapToObj(good -> good != 0).toList());
   }
 
   private List<Answer> answers(String kind, int at) {
-    long[] ids = read(kind + "input_ids", at);
-    long[] labels = read(kind + "labels", at);
+    long[] ids = stacks.read(kind + "input_ids", at);
+    long[] labels = stacks.read(kind + "labels", at);
     Optional<long[]> mask =
-        file.find(kind + "attention_mask").map(_ -> read(kind + "attention_mask", at));
+        stacks
+            .file()
+            .find(kind + "attention_mask")
+            .map(_ -> stacks.read(kind + "attention_mask", at));
     int length = ids.length / rows;
     List<Answer> answers = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
@@ -133,18 +125,8 @@ public final class ReadyAnswers implements TrainingData, AutoCloseable {
     return answers;
   }
 
-  private long[] read(String name, int index) {
-    TensorInfo info = file.find(name).orElseThrow();
-    long bytes = info.bytes() / count;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment part = arena.allocate(bytes, 8);
-      file.read(info, index * bytes, part);
-      return part.toArray(ValueLayout.JAVA_LONG_UNALIGNED);
-    }
-  }
-
   @Override
   public void close() {
-    file.close();
+    stacks.file().close();
   }
 }

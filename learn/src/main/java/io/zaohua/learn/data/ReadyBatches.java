@@ -3,12 +3,8 @@ package io.zaohua.learn.data;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.file.TensorInfo;
-import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.tensor.Functional;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +17,12 @@ import java.util.Optional;
 public final class ReadyBatches implements TrainingData, AutoCloseable {
   private static final String IDS = "input_ids";
 
-  private final SafetensorsFile file;
-  private final int count;
+  private final Stacks stacks;
   private final int rows;
   private final int length;
 
   private ReadyBatches(SafetensorsFile file, List<Long> shape) {
-    this.file = file;
-    this.count = Math.toIntExact(shape.get(0));
+    this.stacks = new Stacks(file, Math.toIntExact(shape.get(0)));
     this.rows = Math.toIntExact(shape.get(1));
     this.length = Math.toIntExact(shape.get(2));
   }
@@ -48,12 +42,7 @@ public final class ReadyBatches implements TrainingData, AutoCloseable {
         if (info.isEmpty() && !name.equals("attention_mask")) {
           throw wrong(path, "no " + name);
         }
-        if (info.isPresent()
-            && (info.get().type() != TensorType.I64
-                || !info.get().shape().equals(shape)
-                || shape.size() != 3
-                || shape.contains(0L)
-                || info.get().elements() / shape.get(0) > Integer.MAX_VALUE / 8)) {
+        if (info.isPresent() && !(info.get().shape().equals(shape) && Stacks.fits(info.get(), 3))) {
           throw wrong(path, name + " as " + info.get().type() + info.get().shape());
         }
       }
@@ -75,13 +64,13 @@ public final class ReadyBatches implements TrainingData, AutoCloseable {
 
   @Override
   public long size() {
-    return count;
+    return stacks.count();
   }
 
   @Override
   public Batch batch(long index) {
-    int at = (int) (index % count);
-    long[] labels = read("labels", at);
+    int at = (int) (index % stacks.count());
+    long[] labels = stacks.read("labels", at);
     long[] targets = new long[labels.length];
     for (int row = 0; row < rows; row++) {
       int start = row * length;
@@ -89,8 +78,12 @@ public final class ReadyBatches implements TrainingData, AutoCloseable {
       targets[start + length - 1] = Functional.IGNORED;
     }
     Optional<long[]> mask =
-        file.find("attention_mask").map(_ -> read("attention_mask", at)).filter(this::hides);
-    return new Batch(rows, length, read(IDS, at), targets, mask);
+        stacks
+            .file()
+            .find("attention_mask")
+            .map(_ -> stacks.read("attention_mask", at))
+            .filter(this::hides);
+    return new Batch(rows, length, stacks.read(IDS, at), targets, mask);
   }
 
   /** Padding at the right end hides nothing from the tokens before it. */
@@ -103,18 +96,8 @@ public final class ReadyBatches implements TrainingData, AutoCloseable {
     return false;
   }
 
-  private long[] read(String name, int index) {
-    TensorInfo info = file.find(name).orElseThrow();
-    long bytes = info.bytes() / count;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment part = arena.allocate(bytes, 8);
-      file.read(info, index * bytes, part);
-      return part.toArray(ValueLayout.JAVA_LONG_UNALIGNED);
-    }
-  }
-
   @Override
   public void close() {
-    file.close();
+    stacks.file().close();
   }
 }

@@ -6,7 +6,6 @@ import io.zaohua.tensor.Functional;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
 /**
  * Documents packed into windows of T positions. A position holds a token and learns the next one of
@@ -102,18 +101,8 @@ public final class TextWindows implements TrainingData {
 
   private int[] order(long wanted) {
     if (epoch != wanted) {
-      int[] fresh = new int[packing.windows()];
-      Arrays.setAll(fresh, i -> i);
-      if (shuffled) {
-        SplittableRandom random = new SplittableRandom(seed * 0x9e3779b97f4a7c15L + wanted);
-        for (int i = fresh.length - 1; i > 0; i--) {
-          int j = random.nextInt(i + 1);
-          int other = fresh[i];
-          fresh[i] = fresh[j];
-          fresh[j] = other;
-        }
-      }
-      order = fresh;
+      int count = packing.windows();
+      order = shuffled ? Order.ofEpoch(count, seed, wanted) : Order.straight(count);
       epoch = wanted;
     }
     return order;

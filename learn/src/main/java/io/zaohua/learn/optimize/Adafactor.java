@@ -108,9 +108,7 @@ public record Adafactor(double beta2Decay, double eps1, double eps2, double thre
   private void move(
       Tensor weight, Tensor variance, Tensor gradient, double rate, double decay, int step) {
     double stride = Math.min(rate, 1 / Math.sqrt(step)) * Math.max(eps2, rootMeanSquare(weight));
-    if (decay > 0) {
-      weight.inPlace().mul(1 - rate * decay);
-    }
+    Update.decay(weight, rate * decay);
     variance.inPlace().clamp(eps1 * eps1, Double.POSITIVE_INFINITY);
     Tensor update = variance.rsqrt();
     update.inPlace().mul(gradient);

@@ -48,9 +48,7 @@ public record AdamW(double beta1, double beta2, double eps, double decay) implem
 
     @Override
     public void apply(Tensor gradient, double rate, int step) {
-      if (decay > 0) {
-        weight.inPlace().mul(1 - rate * decay);
-      }
+      Update.decay(weight, rate * decay);
       mean.inPlace().lerp(gradient, 1 - beta1);
       square.inPlace().mul(beta2).addcmul(gradient, gradient, 1 - beta2);
       Tensor size = square.sqrt();

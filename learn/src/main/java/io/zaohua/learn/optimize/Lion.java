@@ -42,9 +42,7 @@ public record Lion(double beta1, double beta2, double decay) implements Rule {
 
     @Override
     public void apply(Tensor gradient, double rate, int step) {
-      if (decay > 0) {
-        weight.inPlace().mul(1 - rate * decay);
-      }
+      Update.decay(weight, rate * decay);
       Tensor direction = momentum.copy();
       direction.inPlace().lerp(gradient, 1 - beta1).sign();
       weight.inPlace().add(direction, -rate);

@@ -92,9 +92,7 @@ public record Muon(
         gradient.inPlace().lerp(mean, momentum);
       }
       Tensor direction = orthogonal(nesterov ? gradient : mean);
-      if (decay > 0) {
-        weight.inPlace().mul(1 - rate * decay);
-      }
+      Update.decay(weight, rate * decay);
       double stride = rate * scaling.of(weight.size(0), weight.size(1));
       weight.inPlace().add(direction, -stride);
     }

@@ -14,6 +14,13 @@ interface Update {
    */
   void apply(Tensor gradient, double rate, int step);
 
+  /** Takes a share of a weight away, apart from its gradient (Loshchilov and Hutter 2019). */
+  static void decay(Tensor weight, double share) {
+    if (share > 0) {
+      weight.inPlace().mul(1 - share);
+    }
+  }
+
   /** What it remembers between steps, by kind. */
   Map<String, Tensor> memory();
 }

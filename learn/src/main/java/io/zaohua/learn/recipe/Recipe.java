@@ -95,12 +95,18 @@ public record Recipe(
    * @param seed what is drawn by chance: order, initial weights of adapters
    */
   public record Pace(
-      int batch,
-      int accumulation,
-      Optional<Integer> steps,
-      double epochs,
-      double clip,
-      long seed) {}
+      int batch, int accumulation, Optional<Integer> steps, double epochs, double clip, long seed) {
+
+    /** Steps of the run, where {@code each} of {@code all} parts of the data make one. */
+    public int stepsOver(long all, int each) {
+      return steps.orElseGet(() -> (int) Math.clamp(Math.ceil(epochs * all / each), 1, 1e9));
+    }
+
+    /** The highest norm of the gradient that is not scaled down. */
+    public double highestNorm() {
+      return clip == 0 ? Double.POSITIVE_INFINITY : clip;
+    }
+  }
 
   /**
    * What is looked at and kept on the way.
@@ -118,7 +124,22 @@ public record Recipe(
       int saveEvery,
       int keepLast,
       int keepBest,
-      SampleSettings samples) {}
+      SampleSettings samples) {
+
+    /** Whether an evaluation is due after a step, counted from 1. */
+    public boolean evaluatesAt(int step) {
+      return due(step, evaluateEvery);
+    }
+
+    /** Whether a checkpoint is due after a step, counted from 1. */
+    public boolean savesAt(int step) {
+      return due(step, saveEvery);
+    }
+
+    private static boolean due(int step, int every) {
+      return every > 0 && step % every == 0;
+    }
+  }
 
   /**
    * Texts that the model in training is asked for.

@@ -18,7 +18,7 @@ final class Diary {
   private static final String EVENTS = "events.out.tfevents";
 
   private final RunFolder folder;
-  private final JsonLines speed;
+  private final StepLines speed;
   private final EventFile events;
   private final Optional<Samples> samples;
   private int told;
@@ -28,7 +28,7 @@ final class Diary {
   Diary(RunFolder folder, int done, Optional<Samples> samples) {
     this.folder = folder;
     this.samples = samples;
-    this.speed = JsonLines.after(folder.file("speed.jsonl"), done);
+    this.speed = StepLines.after(folder.file("speed.jsonl"), done);
     String name = EVENTS + "." + System.currentTimeMillis() / 1000 + ".zaohua";
     Path place = folder.file("tensorboard").resolve(name);
     folder.clear("tensorboard");
@@ -43,7 +43,7 @@ final class Diary {
    * @param last whether it is the last one
    */
   void step(int step, double tokens, boolean checkpoint, boolean last) {
-    ObjectNode line = JsonLines.line(step);
+    ObjectNode line = StepLines.line(step);
     line.put("tokens_per_second", Math.rint(tokens * 10) / 10);
     line.put("time", seconds());
     speed.add(line);
@@ -57,13 +57,13 @@ final class Diary {
       return;
     }
     published = System.nanoTime();
-    List<ObjectNode> metrics = JsonLines.read(folder.metrics());
+    List<ObjectNode> metrics = StepLines.read(folder.metrics());
     Map<Integer, ObjectNode> speeds = new LinkedHashMap<>();
-    JsonLines.read(folder.file("speed.jsonl"))
+    StepLines.read(folder.file("speed.jsonl"))
         .forEach(line -> speeds.put(line.path("step").asInt(), line));
     for (ObjectNode line : metrics.subList(Math.min(told, metrics.size()), metrics.size())) {
       int step = line.path("step").asInt();
-      ObjectNode beside = speeds.getOrDefault(step, JsonLines.line(step));
+      ObjectNode beside = speeds.getOrDefault(step, StepLines.line(step));
       Map<String, Double> values = new LinkedHashMap<>();
       collect(line, values);
       collect(beside, values);

@@ -2,6 +2,7 @@ package io.zaohua.learn.run;
 
 import io.zaohua.learn.data.Answer;
 import io.zaohua.learn.data.Batch;
+import io.zaohua.learn.data.Order;
 import io.zaohua.learn.optimize.Clip;
 import io.zaohua.learn.optimize.Schedule;
 import io.zaohua.learn.preference.Reference;
@@ -45,6 +46,8 @@ public final class Grpo {
   private final Student student;
   private final int end;
   private final int steps;
+  private long epoch = -1;
+  private int[] order = {};
 
   private Grpo(
       Recipe recipe,
@@ -68,8 +71,7 @@ public final class Grpo {
     this.policy = new Policy(subject.model(), reference, settings);
     this.rollout = new Rollout(subject.model(), settings.length(), settings.temperature(), end);
     this.student = new Student(subject, subject.trainable(), recipe.optimizer());
-    double all = recipe.pace().epochs() * examples.size() / prompts();
-    this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
+    this.steps = recipe.pace().stepsOver(examples.size(), prompts());
   }
 
   private int prompts() {
@@ -124,10 +126,7 @@ public final class Grpo {
       double norm = 0;
       for (int update = 0; update < settings.updates(); update++) {
         value = backward(drawn);
-        double limit = recipe.pace().clip();
-        norm =
-            Clip.byNorm(
-                subject.trainable().values(), limit == 0 ? Double.POSITIVE_INFINITY : limit);
+        norm = Clip.byNorm(subject.trainable().values(), recipe.pace().highestNorm());
         check(step + 1, value, norm);
         student.step(rate);
       }
@@ -136,8 +135,7 @@ public final class Grpo {
       tokens += drawn.tokens();
       speed.step(drawn.tokens());
       metrics.add(made, value, norm, rate, tokens, OptionalDouble.empty(), facts(drawn));
-      int every = recipe.watch().saveEvery();
-      if (made == steps || every > 0 && made % every == 0) {
+      if (made == steps || recipe.watch().savesAt(made)) {
         folder.save(student, state().collect(), made, tokens, OptionalDouble.empty());
         folder.prune(recipe.watch().keepLast(), recipe.watch().keepBest());
       }
@@ -216,15 +214,12 @@ public final class Grpo {
 
   /** Every example once, in an order drawn anew each time through. */
   private Example example(long index) {
-    long epoch = index / examples.size();
-    SplittableRandom random = new SplittableRandom(recipe.pace().seed() ^ (epoch << 20));
-    int[] order = new int[examples.size()];
-    Arrays.setAll(order, i -> i);
-    for (int i = order.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int other = order[i];
-      order[i] = order[j];
-      order[j] = other;
+    long wanted = index / examples.size();
+    if (epoch != wanted) {
+      epoch = wanted;
+      order =
+          Order.shuffled(
+              examples.size(), new SplittableRandom(recipe.pace().seed() ^ (wanted << 20)));
     }
     return examples.get(order[(int) (index % examples.size())]);
   }

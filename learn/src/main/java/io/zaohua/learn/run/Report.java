@@ -30,7 +30,7 @@ final class Report {
   static String of(Path folder, String recipe, String run) {
     Map<String, List<Chart.Point>> curves = new LinkedHashMap<>();
     for (String file : List.of("metrics.jsonl", "speed.jsonl")) {
-      JsonLines.read(folder.resolve(file)).forEach(line -> collect(line, curves));
+      StepLines.read(folder.resolve(file)).forEach(line -> collect(line, curves));
     }
     StringBuilder page = new StringBuilder();
     page.append(
@@ -62,7 +62,7 @@ final class Report {
           }
         });
     page.append("</div>\n");
-    samples(page, JsonLines.read(folder.resolve("samples.jsonl")));
+    samples(page, StepLines.read(folder.resolve("samples.jsonl")));
     page.append("<h2>Recipe · 配方</h2>\n<pre>").append(escaped(recipe)).append("</pre>\n");
     page.append("<h2>Versions · 版本</h2>\n<pre>").append(escaped(run)).append("</pre>\n");
     return page.append("</body></html>\n").toString();

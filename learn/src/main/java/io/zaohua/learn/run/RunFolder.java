@@ -9,9 +9,7 @@ import io.zaohua.model.safetensors.SafetensorsFile;
 import io.zaohua.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -287,11 +285,7 @@ final class RunFolder {
     if (!writes) {
       return;
     }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    try (NewFile file = NewFile.create(folder.resolve(name), bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes));
-      file.finish();
-    }
+    NewFile.write(folder.resolve(name), text);
   }
 
   private Path checkpoints() {

@@ -25,9 +25,9 @@ final class Samples {
   private final Transformer model;
   private final Tokenizer tokenizer;
   private final long seed;
-  private final JsonLines lines;
+  private final StepLines lines;
 
-  private Samples(Recipe recipe, Subject subject, Student student, JsonLines lines) {
+  private Samples(Recipe recipe, Subject subject, Student student, StepLines lines) {
     this.settings = recipe.watch().samples();
     this.student = student;
     this.model = subject.model();
@@ -42,7 +42,7 @@ final class Samples {
     if (recipe.watch().samples().prompts().isEmpty()) {
       return Optional.empty();
     }
-    JsonLines lines = JsonLines.after(folder.file("samples.jsonl"), done);
+    StepLines lines = StepLines.after(folder.file("samples.jsonl"), done);
     return Optional.of(new Samples(recipe, subject, student, lines));
   }
 
@@ -62,7 +62,7 @@ final class Samples {
         Autograd _ = Autograd.off()) {
       Rng rng = new Rng(seed + step);
       for (String prompt : settings.prompts()) {
-        ObjectNode line = JsonLines.line(step);
+        ObjectNode line = StepLines.line(step);
         line.put("prompt", prompt);
         line.put("text", continuation(prompt, rng));
         lines.add(line);

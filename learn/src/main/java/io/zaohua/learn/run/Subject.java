@@ -216,14 +216,15 @@ final class Subject {
     Estimate.requireRoomForWeights(spec, true, Estimate.machine());
     var weights = new InitialWeights(spec, fresh.seed(), fresh.deviation());
     Path place = fresh.tokenizer();
+    Path beside = Files.isDirectory(place) ? place : place.resolveSibling(".");
     return new Subject(
         family,
         config,
         Transformer.of(spec, weights),
         weights.tensors(),
         Optional.of(tokenizer),
-        Checkpoint.chatTemplate(Files.isDirectory(place) ? place : place.resolveSibling(".")),
-        Companions.in(Files.isDirectory(place) ? place : place.resolveSibling(".")),
+        Checkpoint.chatTemplate(beside),
+        Companions.in(beside),
         Optional.empty(),
         Optional.empty());
   }

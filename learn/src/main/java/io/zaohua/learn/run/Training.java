@@ -1,19 +1,12 @@
 package io.zaohua.learn.run;
 
 import io.zaohua.learn.TensorFiles;
-import io.zaohua.learn.data.AnswerFiles;
 import io.zaohua.learn.data.Batch;
-import io.zaohua.learn.data.ReadyAnswers;
-import io.zaohua.learn.data.ReadyBatches;
-import io.zaohua.learn.data.RecordFiles;
-import io.zaohua.learn.data.TextFiles;
 import io.zaohua.learn.data.TrainingData;
 import io.zaohua.learn.objective.Loss;
 import io.zaohua.learn.optimize.Average;
 import io.zaohua.learn.optimize.Clip;
 import io.zaohua.learn.optimize.Schedule;
-import io.zaohua.learn.recipe.DataSource;
-import io.zaohua.learn.recipe.Objective;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
@@ -41,8 +34,7 @@ public final class Training {
   private final TrainingListener listener;
   private final RunFolder folder;
   private final Subject subject;
-  private final TrainingData data;
-  private final Optional<TrainingData> held;
+  private final RunData data;
   private final Replicas replicas;
   private final Optional<Shards> shards;
   private final Optional<Buckets> buckets;
@@ -50,52 +42,20 @@ public final class Training {
   private final Loss loss;
   private final int steps;
 
-  private Training(Recipe recipe, TrainingListener listener, RunFolder folder, Replicas replicas) {
+  private Training(
+      Recipe recipe,
+      TrainingListener listener,
+      RunFolder folder,
+      Replicas replicas,
+      Subject subject,
+      RunData data) {
     this.recipe = recipe;
     this.replicas = replicas;
     this.listener = listener;
     this.folder = folder;
-    this.subject = Subject.of(recipe);
-    switch (recipe.data()) {
-      case DataSource.Text _ when recipe.objective().comparesAnswers() ->
-          throw new UserError(
-              UserError.Kind.INPUT,
-              Message.of(
-                  "The objective compares answers, and the data is plain text.",
-                  "目标需要比较回答,而数据是纯文本。"),
-              Message.of(
-                  "Give records of prompt, chosen and rejected; see docs/guide/train.md.",
-                  "请给出含 prompt、chosen、rejected 的记录,见 docs/guide/train.md。"));
-      case DataSource.Text text -> {
-        var read =
-            TextFiles.read(
-                text, subject.needTokenizer(), recipe.pace().batch(), recipe.pace().seed());
-        this.data = read.training();
-        this.held = read.held();
-      }
-      case DataSource.Records records when recipe.objective().comparesAnswers() -> {
-        boolean judged = recipe.objective() instanceof Objective.Judged;
-        Recipe.Pace pace = recipe.pace();
-        var read = AnswerFiles.read(records, subject.encoder(), judged, pace.batch(), pace.seed());
-        this.data = read.training();
-        this.held = read.held();
-        folder.write("data.json", read.report().json().toPrettyString() + "\n");
-      }
-      case DataSource.Records records -> {
-        var read =
-            RecordFiles.read(
-                records, subject.encoder(), recipe.pace().batch(), recipe.pace().seed());
-        this.data = read.training();
-        this.held = read.held();
-        folder.write("data.json", read.report().json().toPrettyString() + "\n");
-      }
-      case DataSource.Batches batches -> {
-        this.data = ready(batches.file());
-        this.held = batches.held().map(this::ready);
-      }
-      case DataSource.Given _ -> throw DataSource.Given.refused();
-    }
-    data.notes().forEach(listener::note);
+    this.subject = subject;
+    this.data = data;
+    data.training().notes().forEach(listener::note);
     this.buckets = replicas.group().map(g -> new Buckets(g, subject.trainable(), Buckets.NUMBERS));
     this.shards =
         replicas
@@ -106,8 +66,7 @@ public final class Training {
         new Student(
             subject, shards.map(Shards::own).orElse(subject.trainable()), recipe.optimizer());
     this.loss = Losses.of(recipe, subject);
-    double all = recipe.pace().epochs() * data.size() / recipe.pace().accumulation();
-    this.steps = recipe.pace().steps().orElseGet(() -> (int) Math.clamp(Math.ceil(all), 1, 1e9));
+    this.steps = recipe.pace().stepsOver(data.training().size(), recipe.pace().accumulation());
   }
 
   /**
@@ -132,14 +91,15 @@ public final class Training {
     Optional<RunFolder.Saved> saved = first ? folder.begin(recipe, resume) : Optional.empty();
     try (Scope _ = Scope.open("training run");
         Replicas replicas = Replicas.of(environment, recipe.processes().timeout())) {
-      Training training =
-          new Training(recipe, first ? listener : TrainingListener.SILENT, folder, replicas);
-      try {
-        return training.run(saved);
-      } finally {
-        training.buckets.ifPresent(Buckets::close);
-        close(training.data);
-        training.held.ifPresent(Training::close);
+      Subject subject = Subject.of(recipe);
+      try (RunData data = RunData.of(recipe, subject, folder)) {
+        TrainingListener heard = first ? listener : TrainingListener.SILENT;
+        Training training = new Training(recipe, heard, folder, replicas, subject, data);
+        try {
+          return training.run(saved);
+        } finally {
+          training.buckets.ifPresent(Buckets::close);
+        }
       }
     } catch (ProcessGroup.Lost e) {
       throw lost(folder, e);
@@ -159,20 +119,6 @@ public final class Training {
             "训练已结束:%s;最后一个检查点:%s。", String.valueOf(e.getMessage()), folder.lastName()),
         Message.of("Go on with --resume, with any number of processes.", "请用 --resume 继续,进程数可以不同。"),
         e);
-  }
-
-  private TrainingData ready(Path file) {
-    return recipe.objective().comparesAnswers()
-        ? ReadyAnswers.open(file, recipe.objective() instanceof Objective.Judged)
-        : ReadyBatches.open(file);
-  }
-
-  private static void close(TrainingData data) {
-    switch (data) {
-      case ReadyBatches batches -> batches.close();
-      case ReadyAnswers answers -> answers.close();
-      default -> {}
-    }
   }
 
   private Path run(Optional<RunFolder.Saved> saved) {
@@ -204,10 +150,7 @@ public final class Training {
       List<Batch> batches = batches(step);
       int learned = batches.stream().mapToInt(Batch::learned).sum();
       double value = backward(batches, batches.stream().mapToInt(loss::counted).sum());
-      double norm =
-          Clip.byNorm(
-              subject.trainable().values(),
-              recipe.pace().clip() == 0 ? Double.POSITIVE_INFINITY : recipe.pace().clip());
+      double norm = Clip.byNorm(subject.trainable().values(), recipe.pace().highestNorm());
       explosion.check(step + 1, value, norm);
       double rate = schedule.rate(step);
       int made = step + 1;
@@ -216,9 +159,9 @@ public final class Training {
       student.follow(made);
       tokens += learned;
       speed.step(learned);
-      boolean save = made == steps || due(made, recipe.watch().saveEvery());
+      boolean save = made == steps || recipe.watch().savesAt(made);
       OptionalDouble heldLoss =
-          save || due(made, recipe.watch().evaluateEvery()) ? evaluate() : OptionalDouble.empty();
+          save || recipe.watch().evaluatesAt(made) ? evaluate() : OptionalDouble.empty();
       long soFar = tokens;
       Map<String, Double> facts = loss.facts();
       metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss, facts));
@@ -257,7 +200,7 @@ public final class Training {
 
   /** Says what the run will need, and refuses what cannot fit. */
   private void estimate(int left) {
-    Batch first = replicas.share(data.batch(0));
+    Batch first = replicas.share(data.training().batch(0));
     long machine = Estimate.machine();
     Estimate estimate =
         Estimate.of(
@@ -271,14 +214,10 @@ public final class Training {
     listener.note(estimate.message(machine, left));
   }
 
-  private static boolean due(int step, int every) {
-    return every > 0 && step % every == 0;
-  }
-
   private List<Batch> batches(int step) {
     List<Batch> batches = new ArrayList<>();
     for (int i = 0; i < recipe.pace().accumulation(); i++) {
-      batches.add(data.batch((long) step * recipe.pace().accumulation() + i));
+      batches.add(data.training().batch((long) step * recipe.pace().accumulation() + i));
     }
     return batches;
   }
@@ -299,11 +238,11 @@ public final class Training {
 
   /** Mean loss over the data held out. */
   private OptionalDouble evaluate() {
-    if (held.isEmpty()) {
+    if (data.held().isEmpty()) {
       return OptionalDouble.empty();
     }
     try (Average.Shown _ = student.shown()) {
-      return mean(held.get());
+      return mean(data.held().get());
     }
   }
 

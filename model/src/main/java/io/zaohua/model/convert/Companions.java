@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
+import io.zaohua.model.file.NewFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,9 +116,7 @@ public record Companions(Map<String, byte[]> files, List<Message> notes) {
 
   /** Writes them into a folder; returns the files. */
   public List<Path> write(Path folder) {
-    List<Path> written = new ArrayList<>();
-    files.forEach(
-        (name, bytes) -> written.add(HuggingFaceFolder.bytes(folder.resolve(name), bytes)));
-    return written;
+    files.forEach((name, bytes) -> NewFile.write(folder.resolve(name), bytes));
+    return files.keySet().stream().map(folder::resolve).toList();
   }
 }

@@ -12,8 +12,6 @@ import io.zaohua.model.file.TensorType;
 import io.zaohua.model.safetensors.SafetensorsWriter;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.model.weights.Weights;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +44,7 @@ public final class HuggingFaceFolder {
         new ArrayList<>(
             new SafetensorsWriter(Map.of("format", "pt"), infos)
                 .write(folder, SHARD_BYTES, TensorPlan.source(plans, weights)));
-    files.add(text(folder.resolve("config.json"), pretty(json(config, family, type))));
+    files.add(config(folder, json(config, family, type)));
     return files;
   }
 
@@ -87,7 +85,7 @@ public final class HuggingFaceFolder {
     if (!json.has("pad_token_id") && json.path("eos_token_id").isInt()) {
       json.set("pad_token_id", json.get("eos_token_id")); // transformers finds the last token by it
     }
-    files.add(text(folder.resolve("config.json"), pretty(json)));
+    files.add(config(folder, json));
     return files;
   }
 
@@ -115,15 +113,10 @@ public final class HuggingFaceFolder {
     }
   }
 
-  static Path text(Path path, String text) {
-    return bytes(path, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  static Path bytes(Path path, byte[] bytes) {
-    try (var file = NewFile.create(path, bytes.length)) {
-      file.write(ByteBuffer.wrap(bytes));
-      file.finish();
-    }
+  /** Writes config.json into a folder; returns the file. */
+  static Path config(Path folder, ObjectNode json) {
+    Path path = folder.resolve("config.json");
+    NewFile.write(path, pretty(json));
     return path;
   }
 }

@@ -50,15 +50,14 @@ final class ToSafetensors {
         new ArrayList<>(
             new SafetensorsWriter(Map.of("format", "pt"), infos)
                 .write(folder, HuggingFaceFolder.SHARD_BYTES, source));
-    files.add(
-        HuggingFaceFolder.text(folder.resolve("config.json"), config(infos.getFirst().type())));
+    files.add(HuggingFaceFolder.config(folder, config(infos.getFirst().type())));
     var beside = Companions.of(checkpoint);
     files.addAll(beside.write(folder));
     notes.addAll(beside.notes());
     return new Report(files, notes);
   }
 
-  private String config(TensorType type) {
+  private ObjectNode config(TensorType type) {
     var json = HuggingFaceFolder.json(checkpoint.config(), checkpoint.family(), type);
     if (json.get("rope_parameters") instanceof ObjectNode rope
         && rope.path("rope_type").asText().equals("divisors")) {
@@ -80,6 +79,6 @@ final class ToSafetensors {
     if (!generation.endTokens().isEmpty()) {
       json.set("eos_token_id", JSON.valueToTree(generation.endTokens().stream().sorted().toList()));
     }
-    return HuggingFaceFolder.pretty(json);
+    return json;
   }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -73,6 +74,19 @@ public final class NewFile implements AutoCloseable {
     } catch (IOException e) {
       throw failed(target, e);
     }
+  }
+
+  /** A whole file at once. */
+  public static void write(Path target, byte[] bytes) {
+    try (NewFile file = create(target, bytes.length)) {
+      file.write(ByteBuffer.wrap(bytes));
+      file.finish();
+    }
+  }
+
+  /** A whole text at once, UTF-8. */
+  public static void write(Path target, String text) {
+    write(target, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Bytes written so far. */

@@ -13,17 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file of JSON objects, one a line, each with the step it belongs to. */
-final class JsonLines {
+final class StepLines {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
 
-  private JsonLines(Path file) {
+  private StepLines(Path file) {
     this.file = file;
   }
 
   /** Goes on after {@code steps}: lines of later ones, which a killed run made, are dropped. */
-  static JsonLines after(Path file, int steps) {
+  static StepLines after(Path file, int steps) {
     List<String> kept = new ArrayList<>();
     for (ObjectNode line : read(file)) {
       if (line.path("step").asInt(Integer.MAX_VALUE) <= steps) {
@@ -35,7 +35,7 @@ final class JsonLines {
     } catch (IOException e) {
       throw RunFolder.unwritable(file, e);
     }
-    return new JsonLines(file);
+    return new StepLines(file);
   }
 
   static ObjectNode line(int step) {

@@ -1,0 +1,91 @@
+package io.zaohua.learn.run;
+
+import io.zaohua.learn.data.AnswerFiles;
+import io.zaohua.learn.data.DataReport;
+import io.zaohua.learn.data.ReadyAnswers;
+import io.zaohua.learn.data.ReadyBatches;
+import io.zaohua.learn.data.RecordFiles;
+import io.zaohua.learn.data.TextFiles;
+import io.zaohua.learn.data.TrainingData;
+import io.zaohua.learn.recipe.DataSource;
+import io.zaohua.learn.recipe.Objective;
+import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a run learns from, as its recipe's source and objective want it.
+ *
+ * @param held what it is evaluated on, if anything
+ */
+record RunData(TrainingData training, Optional<TrainingData> held) implements AutoCloseable {
+
+  /** Reads or opens it; {@code data.json} in the run's folder says what records were left out. */
+  static RunData of(Recipe recipe, Subject subject, RunFolder folder) {
+    boolean compares = recipe.objective().comparesAnswers();
+    boolean judged = recipe.objective() instanceof Objective.Judged;
+    int rows = recipe.pace().batch();
+    long seed = recipe.pace().seed();
+    return switch (recipe.data()) {
+      case DataSource.Text _ when compares -> throw plainText();
+      case DataSource.Text text -> {
+        var read = TextFiles.read(text, subject.needTokenizer(), rows, seed);
+        yield new RunData(read.training(), read.held());
+      }
+      case DataSource.Records records when compares -> {
+        var read = AnswerFiles.read(records, subject.encoder(), judged, rows, seed);
+        report(folder, read.report());
+        yield new RunData(read.training(), read.held());
+      }
+      case DataSource.Records records -> {
+        var read = RecordFiles.read(records, subject.encoder(), rows, seed);
+        report(folder, read.report());
+        yield new RunData(read.training(), read.held());
+      }
+      case DataSource.Batches batches -> {
+        TrainingData training = ready(batches.file(), compares, judged);
+        try {
+          yield new RunData(training, batches.held().map(file -> ready(file, compares, judged)));
+        } catch (RuntimeException | Error e) {
+          close(training);
+          throw e;
+        }
+      }
+      case DataSource.Given _ -> throw DataSource.Given.refused();
+    };
+  }
+
+  private static void report(RunFolder folder, DataReport report) {
+    folder.write("data.json", report.json().toPrettyString() + "\n");
+  }
+
+  private static TrainingData ready(Path file, boolean compares, boolean judged) {
+    return compares ? ReadyAnswers.open(file, judged) : ReadyBatches.open(file);
+  }
+
+  private static UserError plainText() {
+    return new UserError(
+        UserError.Kind.INPUT,
+        Message.of(
+            "The objective compares answers, and the data is plain text.", "目标需要比较回答,而数据是纯文本。"),
+        Message.of(
+            "Give records of prompt, chosen and rejected; see docs/guide/train.md.",
+            "请给出含 prompt、chosen、rejected 的记录,见 docs/guide/train.md。"));
+  }
+
+  private static void close(TrainingData data) {
+    switch (data) {
+      case ReadyBatches batches -> batches.close();
+      case ReadyAnswers answers -> answers.close();
+      default -> {}
+    }
+  }
+
+  @Override
+  public void close() {
+    close(training);
+    held.ifPresent(RunData::close);
+  }
+}
