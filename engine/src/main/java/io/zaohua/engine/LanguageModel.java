@@ -145,7 +145,7 @@ public final class LanguageModel implements AutoCloseable {
     return executor.spec();
   }
 
-  /** The checkpoint it came from: metadata, licence, chat template, generation defaults. */
+  /** The checkpoint it came from: metadata, licence, chat templates, generation defaults. */
   public Checkpoint checkpoint() {
     return checkpoint;
   }
@@ -370,11 +370,6 @@ public final class LanguageModel implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the model is closed");
     }
-  }
-
-  /** The checkpoint's chat template, if it has one. */
-  public Optional<String> chatTemplate() {
-    return checkpoint.chatTemplate();
   }
 
   /** Frees the weights; waits for a running request. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** A seeded model of two layers that knows the letters a to v, " ", "ab" and an end. */
 final class TinyModel {
@@ -19,6 +20,11 @@ final class TinyModel {
 
   /** Writes it with random weights of this seed. */
   static Path write(Path folder, long seed) {
+    return write(folder, seed, Map.of());
+  }
+
+  /** The same with more texts in its metadata. */
+  static Path write(Path folder, long seed, Map<String, String> more) {
     List<String> tokens = new ArrayList<>(List.of("<end>"));
     for (char c = 'a'; c <= 'v'; c++) {
       tokens.add(String.valueOf(c));
@@ -36,6 +42,9 @@ final class TinyModel {
             .with("tokenizer.ggml.token_type", GgufValue.ints(types))
             .with("tokenizer.ggml.merges", GgufValue.strings(List.of("a b")))
             .with("tokenizer.ggml.eos_token_id", GgufValue.u32(END));
+    for (var text : more.entrySet()) {
+      tokenizer = tokenizer.with(text.getKey(), GgufValue.text(text.getValue()));
+    }
     var model = new SyntheticLlama(new SyntheticLlama.Shape(2, 64, 96, 4, 2, 512), tokenizer, seed);
     Path file = folder.resolve("tiny-" + seed + ".gguf");
     GgufWriter.of(model.metadata(), model.tensors()).write(file, TensorSource.of(model));

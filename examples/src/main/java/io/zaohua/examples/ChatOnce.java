@@ -1,17 +1,13 @@
 package io.zaohua.examples;
 
+import io.zaohua.engine.ChatPrompt;
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.Generation;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.Sampler;
 import io.zaohua.engine.sample.SamplingOptions;
-import io.zaohua.model.chat.Chat;
 import io.zaohua.model.chat.ChatMessage;
-import io.zaohua.model.chat.ChatTemplate;
-import java.time.Clock;
-import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 
 /** Asks one question through the model's own chat template, with a seeded sampler. */
 public final class ChatOnce {
@@ -20,16 +16,15 @@ public final class ChatOnce {
   /** Argument: a model, by path or name; it must have a chat template. */
   public static void main(String[] arguments) {
     try (LanguageModel model = LanguageModel.load(Model.of(arguments))) {
-      ChatTemplate template = ChatTemplate.of(model.chatTemplate().orElseThrow());
-      Chat chat =
-          Chat.of(
-              List.of(
-                  ChatMessage.system("You answer in one sentence."),
-                  ChatMessage.user("What is the capital of France?")));
-      String prompt = template.render(chat, Map.of(), Clock.system(ZoneId.systemDefault()));
+      int[] prompt =
+          ChatPrompt.of(model)
+              .ids(
+                  List.of(
+                      ChatMessage.system("You answer in one sentence."),
+                      ChatMessage.user("What is the capital of France?")));
       Generation answer =
           model.generate(
-              model.tokenizer().encodeOpenPrompt(prompt, true),
+              prompt,
               GenerateOptions.greedy()
                   .withMaxTokens(48)
                   .withChooser(Sampler.of(SamplingOptions.defaults().withSeed(1))),

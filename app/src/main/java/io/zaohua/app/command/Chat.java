@@ -9,12 +9,14 @@ import io.zaohua.app.chat.Style;
 import io.zaohua.app.chat.TerminalChat;
 import io.zaohua.app.chat.Turn;
 import io.zaohua.app.terminal.Console;
+import io.zaohua.engine.ChatPrompt;
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.Generation;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.Sampler;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
+import io.zaohua.model.chat.ChatMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +70,7 @@ final class Chat implements Callable<Integer> {
     Sessions sessions = Sessions.ofUser();
     try (LanguageModel model = engine.load(console, context.length())) {
       sampling.checkFits(model);
-      SamplingOptions options = sampling.over(ChatPrompt.defaults(console, model));
+      SamplingOptions options = sampling.over(SamplingParameters.recommended(console, model));
       Partner partner = new ModelPartner(model, ChatPrompt.of(model), options);
       console.note(model.memory().message());
       if (inTerminal()) {
@@ -115,7 +117,7 @@ final class Chat implements Callable<Integer> {
       drawn = style.seed() < 0 ? drawn : drawn.withSeed(style.seed());
       Generation done =
           model.generate(
-              prompt.ids(turns),
+              ids(turns),
               GenerateOptions.greedy()
                   .withMaxTokens(style.maxTokens() == 0 ? -1 : style.maxTokens())
                   .withChooser(Sampler.of(drawn, model.tokenizer()))
@@ -132,12 +134,17 @@ final class Chat implements Callable<Integer> {
 
     @Override
     public int keep(List<Turn> turns, Path file) {
-      return model.saveCache(prompt.ids(turns), file);
+      return model.saveCache(ids(turns), file);
     }
 
     @Override
     public int recall(Path file) {
       return model.loadCache(file);
+    }
+
+    private int[] ids(List<Turn> turns) {
+      return prompt.ids(
+          turns.stream().map(turn -> ChatMessage.of(turn.role(), turn.content())).toList());
     }
 
     private static Optional<Message> note(Generation.Reason reason) {

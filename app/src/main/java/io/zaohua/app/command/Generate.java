@@ -2,9 +2,9 @@ package io.zaohua.app.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.zaohua.app.chat.Turn;
 import io.zaohua.app.terminal.Console;
 import io.zaohua.app.verse.Poet;
+import io.zaohua.engine.ChatPrompt;
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.Generation;
 import io.zaohua.engine.LanguageModel;
@@ -13,6 +13,7 @@ import io.zaohua.engine.sample.Sampler;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.chat.ChatMessage;
 import io.zaohua.model.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ final class Generate implements Callable<Integer> {
           poet.isPresent()
               ? Poet.sampling()
               : chat
-                  ? ChatPrompt.defaults(console, model)
+                  ? SamplingParameters.recommended(console, model)
                   : sampling.draws() ? SamplingOptions.defaults() : SamplingOptions.greedy();
       Sampler sampler = Sampler.of(sampling.over(defaults), model.tokenizer());
       int[] ids = poet.map(Poet::ids).orElseGet(() -> ids(model, text));
@@ -168,10 +169,10 @@ final class Generate implements Callable<Integer> {
     if (!chat) {
       return model.tokenizer().encodeOpenPrompt(text, false);
     }
-    List<Turn> turns = new ArrayList<>();
-    system.ifPresent(s -> turns.add(Turn.system(s)));
-    turns.add(Turn.user(text));
-    return ChatPrompt.of(model).ids(turns);
+    List<ChatMessage> messages = new ArrayList<>();
+    system.ifPresent(s -> messages.add(ChatMessage.system(s)));
+    messages.add(ChatMessage.user(text));
+    return ChatPrompt.of(model).ids(messages);
   }
 
   private void tell(Generation done, LanguageModel model) {

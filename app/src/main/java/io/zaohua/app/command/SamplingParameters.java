@@ -1,5 +1,6 @@
 package io.zaohua.app.command;
 
+import io.zaohua.app.terminal.Console;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.SamplingOptions;
 import io.zaohua.engine.sample.SamplingOptions.Dry;
@@ -7,12 +8,14 @@ import io.zaohua.engine.sample.SamplingOptions.Mirostat;
 import io.zaohua.engine.sample.SamplingOptions.Xtc;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.checkpoint.GenerationDefaults;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -212,6 +215,33 @@ final class SamplingParameters {
                 "--logit-bias 指定了词元 %d,但该模型的最后一个词元是 %d。", id, model.spec().vocabulary() - 1),
             new Message("tokenize shows the ids of a text.", "tokenize 可显示文本的词元编号。"));
       }
+    }
+  }
+
+  /** What the model's makers recommend, over the usual defaults; what cannot be is passed over. */
+  static SamplingOptions recommended(Console console, LanguageModel model) {
+    GenerationDefaults made = model.checkpoint().generation();
+    SamplingOptions o = SamplingOptions.defaults();
+    o = advised(console, o, made.temperature(), SamplingOptions::withTemperature);
+    o = advised(console, o, made.topP(), SamplingOptions::withTopP);
+    o = advised(console, o, made.topK(), SamplingOptions::withTopK);
+    o = advised(console, o, made.minP(), SamplingOptions::withMinP);
+    return advised(console, o, made.repetitionPenalty(), SamplingOptions::withRepetitionPenalty);
+  }
+
+  private static <T> SamplingOptions advised(
+      Console console,
+      SamplingOptions usual,
+      Optional<T> advice,
+      BiFunction<SamplingOptions, T, SamplingOptions> with) {
+    try {
+      return advice.isPresent() ? with.apply(usual, advice.get()) : usual;
+    } catch (UserError e) {
+      console.note(
+          new Message(
+              "What the model's makers recommend is passed over. " + e.fact().english(),
+              "忽略模型作者的建议。" + e.fact().chinese()));
+      return usual;
     }
   }
 

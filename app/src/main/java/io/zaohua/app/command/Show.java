@@ -5,6 +5,7 @@ import io.zaohua.app.terminal.Sizes;
 import io.zaohua.app.terminal.Table;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.chat.ChatTemplates;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.checkpoint.Description;
 import io.zaohua.model.file.TensorInfo;
@@ -81,7 +82,7 @@ final class Show implements Callable<Integer> {
             "%d layers, width %d, vocabulary %d"
                 .formatted(spec.layers().size(), spec.width(), spec.vocabulary())));
     facts.add(List.of("context", spec.contextLength() + " tokens"));
-    facts.add(List.of("chat template", described.chatTemplate() ? "yes" : "no"));
+    facts.add(List.of("chat template", templates(described.chatTemplates())));
     addTensors(facts, described.tensors());
     Map<String, String> values = new TreeMap<>();
     checkpoint
@@ -136,6 +137,12 @@ final class Show implements Callable<Integer> {
                     .flatMap(CachedModel::licence))
         .map(Show::oneLine)
         .orElse("not stated");
+  }
+
+  private static String templates(List<String> names) {
+    return names.isEmpty()
+        ? "no"
+        : names.equals(List.of(ChatTemplates.DEFAULT)) ? "yes" : oneLine(String.join(", ", names));
   }
 
   private static void addTensors(List<List<String>> facts, List<TensorInfo> stored) {

@@ -8,6 +8,7 @@ import io.zaohua.app.chat.Screen;
 import io.zaohua.app.chat.Sessions;
 import io.zaohua.app.chat.Style;
 import io.zaohua.app.chat.Turn;
+import io.zaohua.engine.ChatPrompt;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.LoadOptions;
 import io.zaohua.engine.sample.SamplingOptions;

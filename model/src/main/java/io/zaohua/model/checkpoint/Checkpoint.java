@@ -2,6 +2,7 @@ package io.zaohua.model.checkpoint;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.chat.ChatTemplates;
 import io.zaohua.model.family.Config;
 import io.zaohua.model.family.Families;
 import io.zaohua.model.family.Family;
@@ -207,12 +208,17 @@ public final class Checkpoint implements AutoCloseable {
 
   /** The default chat template's Jinja text, where there is one. */
   public Optional<String> chatTemplate() {
-    return sidecar.chatTemplate();
+    return chatTemplates().standard();
+  }
+
+  /** All its chat templates by name, read anew at each call. */
+  public ChatTemplates chatTemplates() {
+    return sidecar.chatTemplates();
   }
 
   /** The default chat template in the files of a Hugging Face folder, whole model or not. */
   public static Optional<String> chatTemplate(Path folder) {
-    return new Sidecar.Folder(folder, Config.empty(), Optional.empty()).chatTemplate();
+    return new Sidecar.Folder(folder, Config.empty(), Optional.empty()).chatTemplates().standard();
   }
 
   /** What the model's makers recommend for generation. */

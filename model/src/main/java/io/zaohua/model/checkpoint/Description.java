@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param bytes size of the weight files
  * @param types bytes of tensors by element type
  * @param tensors all tensors, in file order
+ * @param chatTemplates their names
  */
 public record Description(
     Path path,
@@ -32,10 +33,11 @@ public record Description(
     List<TensorInfo> tensors,
     TransformerSpec spec,
     GenerationDefaults generation,
-    boolean chatTemplate) {
+    List<String> chatTemplates) {
   public Description {
     types = Map.copyOf(types);
     tensors = List.copyOf(tensors);
+    chatTemplates = List.copyOf(chatTemplates);
   }
 
   static Description of(Checkpoint c) {
@@ -57,6 +59,6 @@ public record Description(
         c.tensors().tensors(),
         c.spec(),
         c.generation(),
-        c.chatTemplate().isPresent());
+        c.chatTemplates().byName().keySet().stream().sorted().toList());
   }
 }

@@ -13,16 +13,18 @@ import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What stands beside the weights: metadata in a GGUF file, small files in a folder. */
 sealed interface Sidecar {
 
-  Optional<String> chatTemplate();
+  ChatTemplates chatTemplates();
 
   GenerationDefaults generation();
 
@@ -38,9 +40,18 @@ sealed interface Sidecar {
     /** Keys of tokens that end an answer. */
     private static final List<String> ENDS = List.of("eos", "eot", "eom");
 
+    private static final String TEMPLATE = "tokenizer.chat_template";
+
     @Override
-    public Optional<String> chatTemplate() {
-      return metadata.string("tokenizer.chat_template");
+    public ChatTemplates chatTemplates() {
+      var byName = new HashMap<String, String>();
+      metadata.string(TEMPLATE).ifPresent(t -> byName.put(ChatTemplates.DEFAULT, t));
+      for (var key : metadata.values().keySet()) {
+        if (key.startsWith(TEMPLATE + ".")) {
+          metadata.string(key).ifPresent(t -> byName.put(key.substring(TEMPLATE.length() + 1), t));
+        }
+      }
+      return new ChatTemplates(byName);
     }
 
     @Override
@@ -100,16 +111,34 @@ sealed interface Sidecar {
     }
 
     @Override
-    public Optional<String> chatTemplate() {
-      return text(folder.resolve("chat_template.jinja"))
-          .or(() -> templateIn("chat_template.json"))
-          .or(() -> templateIn("tokenizer_config.json"));
+    public ChatTemplates chatTemplates() {
+      return Stream.<Supplier<ChatTemplates>>of(
+              this::templateFiles,
+              () -> templatesIn("chat_template.json"),
+              () -> templatesIn("tokenizer_config.json"))
+          .map(Supplier::get)
+          .filter(found -> !found.isEmpty())
+          .findFirst()
+          .orElse(ChatTemplates.NONE);
     }
 
-    private Optional<String> templateIn(String name) {
+    private ChatTemplates templateFiles() {
+      var byName = new HashMap<String, String>();
+      text(folder.resolve("chat_template.jinja"))
+          .ifPresent(t -> byName.put(ChatTemplates.DEFAULT, t));
+      for (var file : ChatTemplates.namedFiles(folder)) {
+        String name = String.valueOf(file.getFileName());
+        text(file)
+            .ifPresent(t -> byName.put(name.substring(0, name.length() - ".jinja".length()), t));
+      }
+      return new ChatTemplates(byName);
+    }
+
+    private ChatTemplates templatesIn(String name) {
       return text(folder.resolve(name))
           .map(Config::parse)
-          .flatMap(c -> ChatTemplates.ofTokenizerConfig(c.json()).standard());
+          .map(c -> ChatTemplates.ofTokenizerConfig(c.json()))
+          .orElse(ChatTemplates.NONE);
     }
 
     /** The {@code license:} line in the front matter of the model card. */

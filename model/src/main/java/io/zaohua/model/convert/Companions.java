@@ -3,6 +3,7 @@ package io.zaohua.model.convert;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.chat.ChatTemplates;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.NewFile;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What stands beside weights and configuration in a Hugging Face folder: tokenizer, chat template,
@@ -37,6 +39,9 @@ public record Companions(Map<String, byte[]> files, List<Message> notes) {
           "chat_template.jinja",
           "chat_template.json");
 
+  /** A template's name comes from a file, so it must not lead anywhere. */
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
+
   public Companions {
     files = new LinkedHashMap<>(files);
     notes = List.copyOf(notes);
@@ -50,7 +55,10 @@ public record Companions(Map<String, byte[]> files, List<Message> notes) {
   /** Those that a folder has. */
   public static Companions in(Path folder) {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (String name : NAMES) {
+    List<String> names = new ArrayList<>(NAMES);
+    ChatTemplates.namedFiles(folder)
+        .forEach(file -> names.add(ChatTemplates.FOLDER + "/" + file.getFileName()));
+    for (String name : names) {
       Path file = folder.resolve(name);
       if (Files.isRegularFile(file)) {
         try {
@@ -86,7 +94,16 @@ public record Companions(Map<String, byte[]> files, List<Message> notes) {
       }
       notes.add(Message.of("The tokenizer stays behind (%s).", "未带上分词器(%s)。", e.fact().english()));
     }
-    checkpoint.chatTemplate().ifPresent(t -> files.put("chat_template.jinja", utf8(t)));
+    var templates = checkpoint.chatTemplates();
+    templates.standard().ifPresent(t -> files.put("chat_template.jinja", utf8(t)));
+    templates
+        .others()
+        .forEach(
+            (name, t) -> {
+              if (PLAIN_NAME.matcher(name).matches()) {
+                files.put(ChatTemplates.FOLDER + "/" + name + ".jinja", utf8(t));
+              }
+            });
     generation(checkpoint).ifPresent(g -> files.put("generation_config.json", utf8(g)));
     return new Companions(files, notes);
   }

@@ -98,9 +98,7 @@ final class ToGguf {
     extras.forEach(metadata::put);
     notes.addAll(Differences.of(family, spec));
     TokenizerExport.of(checkpoint, metadata, notes);
-    checkpoint
-        .chatTemplate()
-        .ifPresent(t -> metadata.put("tokenizer.chat_template", GgufValue.text(t)));
+    putTemplates(metadata);
     var source = TensorPlan.source(plans, weights);
     GgufWriter.of(new Metadata(metadata), tensors)
         .write(
@@ -113,6 +111,18 @@ final class ToGguf {
               }
             });
     return new Report(List.of(target), notes);
+  }
+
+  /** The default chat template and those with names, in gguf-py's keys. */
+  private void putTemplates(Map<String, GgufValue> metadata) {
+    var templates = checkpoint.chatTemplates();
+    String key = "tokenizer.chat_template";
+    templates.standard().ifPresent(t -> metadata.put(key, GgufValue.text(t)));
+    var others = templates.others();
+    if (!others.isEmpty()) {
+      metadata.put(key + "s", GgufValue.strings(List.copyOf(others.keySet())));
+      others.forEach((name, t) -> metadata.put(key + "." + name, GgufValue.text(t)));
+    }
   }
 
   /** A vector of the positions; empty for any other tensor. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -203,6 +204,34 @@ class ConversionTest {
         assertThat(tokenizer.vocabularySize()).isEqualTo(40);
       }
     }
+  }
+
+  @Test
+  void namedChatTemplatesComeAlong() throws IOException {
+    write("'model_type': 'llama'", _ -> true);
+    Files.writeString(
+        model.resolve("tokenizer_config.json"),
+        """
+        {"chat_template": [{"name": "default", "template": "d"},
+         {"name": "tool_use", "template": "t"}, {"name": "../up", "template": "u"}]}""");
+    Path again = folder.resolve("again");
+    Path copy = folder.resolve("copy");
+    try (var before = Checkpoint.open(model)) {
+      Conversion.toGguf(before, gguf, Optional.empty());
+    }
+    try (var middle = Checkpoint.open(gguf)) {
+      assertThat(middle.chatTemplates().byName())
+          .isEqualTo(Map.of("default", "d", "tool_use", "t", "../up", "u"));
+      assertThat(middle.metadata().orElseThrow().strings("tokenizer.chat_templates"))
+          .containsExactly("../up", "tool_use");
+      Conversion.toSafetensors(middle, again, Optional.empty());
+    }
+    try (var after = Checkpoint.open(again)) {
+      assertThat(after.chatTemplates().byName()).isEqualTo(Map.of("default", "d", "tool_use", "t"));
+      Conversion.toSafetensors(after, copy, Optional.empty());
+    }
+    assertThat(copy.resolve("additional_chat_templates/tool_use.jinja")).hasContent("t");
+    assertThat(folder.resolve("up.jinja")).doesNotExist();
   }
 
   @Test
