@@ -177,11 +177,9 @@ public final class Chunks {
       int count = Math.min(rows, targets.length - from);
       try (Scope _ = Scope.open("chunk of logits");
           Autograd _ = Autograd.off()) {
-        float[] part =
-            logs(hidden.slice(0, from, from + count), from, count, temperature).toFloats();
-        for (int i = 0; i < count; i++) {
-          all[from + i] = part[i];
-        }
+        double[] part =
+            logs(hidden.slice(0, from, from + count), from, count, temperature).toDoubles();
+        System.arraycopy(part, 0, all, from, count);
       }
     }
     return all;

@@ -2,7 +2,6 @@ package io.zaohua.learn.stack;
 
 import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.Norm;
-import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
@@ -21,7 +20,7 @@ sealed interface Normalization {
         Tensor bias =
             norm.bias()
                 ? weights.tensor(part + ".bias")
-                : Tensors.zeros(DType.F32, weight.device(), weight.size(0));
+                : Tensors.zeros(weight.dtype(), weight.device(), weight.size(0));
         yield new Layer(weight, bias, norm.eps());
       }
     };

@@ -23,6 +23,7 @@ final class Sight {
   private final int skipped; // of them, at the start, those without queries
   private final Optional<Front> front;
   private final boolean causal;
+  private final DType type; // of the numbers that go through the stack
   private final Map<Rope, Rotation> rotations = new HashMap<>();
   private final Map<Integer, Tensor> masks = new HashMap<>();
   private final Map<Integer, Tensor> added = new HashMap<>();
@@ -31,12 +32,13 @@ final class Sight {
   private Optional<Routing> routing = Optional.empty();
 
   /** Its tensors live in the scope that is open now, whatever inner one they are made in. */
-  Sight(int tokens, boolean causal, Optional<Tensor> segments, Optional<Front> front) {
+  Sight(int tokens, boolean causal, DType type, Optional<Tensor> segments, Optional<Front> front) {
     int before = front.map(Front::length).orElse(0);
     this.length = before + tokens;
     this.skipped = prefix(front) ? before : 0;
     this.front = front;
     this.causal = causal;
+    this.type = type;
     this.segments = before == 0 ? segments : segments.map(s -> fronted(s, before));
   }
 
@@ -116,9 +118,9 @@ final class Sight {
     return mask(window).map(m -> added.computeIfAbsent(window, _ -> home.take(asNumbers(m))));
   }
 
-  private static Tensor asNumbers(Tensor mask) {
+  private Tensor asNumbers(Tensor mask) {
     long[] shape = mask.shape().stream().mapToLong(Long::longValue).toArray();
-    Tensor zeros = Tensors.zeros(DType.F32, mask.device(), shape);
+    Tensor zeros = Tensors.zeros(type, mask.device(), shape);
     return Masks.fill(zeros, Masks.not(mask), Double.NEGATIVE_INFINITY);
   }
 }

@@ -150,7 +150,8 @@ public final class Transformer {
   }
 
   private Sight sight(Tensor ids, Optional<Tensor> segments) {
-    return new Sight(Math.toIntExact(ids.size(1)), spec.causal(), segments, front.get());
+    return new Sight(
+        Math.toIntExact(ids.size(1)), spec.causal(), embedding.dtype(), segments, front.get());
   }
 
   /** What goes into the first block, [B, T, width], or longer by learned positions. */
