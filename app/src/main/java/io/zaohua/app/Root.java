@@ -1,8 +1,6 @@
 package io.zaohua.app;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.zaohua.model.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -10,7 +8,8 @@ import picocli.CommandLine.ScopeType;
 /** The command above all commands: help and version. */
 @Command(
     name = "zaohua",
-    description = "Runs generative models on the JVM: text from GGUF and safetensors checkpoints.")
+    description =
+        "Runs and trains generative models on the JVM: text from GGUF and safetensors checkpoints.")
 final class Root {
   @Option(
       names = {"-h", "--help"},
@@ -27,12 +26,6 @@ final class Root {
 
   /** Name and version, as {@code --version} prints them. */
   static String version() {
-    try (var stream = Root.class.getResourceAsStream("version.txt")) {
-      return stream == null
-          ? "zaohua"
-          : "zaohua " + new String(stream.readAllBytes(), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return "zaohua " + Version.current();
   }
 }

@@ -3,6 +3,7 @@ package io.zaohua.learn.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.model.Version;
 import io.zaohua.tensor.NativeParts;
 import java.time.Instant;
 
@@ -14,7 +15,7 @@ final class RunFacts {
       RunFolder folder, Recipe recipe, Subject subject, int steps, int done, int processes) {
     folder.write("recipe.yaml", recipe.text());
     ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("zaohua", "0.1.0");
+    json.put("zaohua", Version.current());
     json.put("java", System.getProperty("java.version", ""));
     json.put("libtorch", NativeParts.version());
     json.put("system", NativeParts.here().platform());
