@@ -87,7 +87,7 @@ final class Bench implements Callable<Integer> {
               "-p、-n、--depth 应为 0 到 %d,-r、--batch 应为 1 到 %d。", MOST_TOKENS, MOST_RUNS));
     }
     OptionalDouble cold =
-        warmOnly ? OptionalDouble.empty() : ColdStart.seconds(engine.name(), engine.threads());
+        warmOnly ? OptionalDouble.empty() : WholeProcess.coldStart(engine.name(), engine.threads());
     int context = Math.max(1, Math.max(prompt, depth + fresh));
     try (LanguageModel model = engine.load(console, Optional.of(context))) {
       Throughput throughput = new Throughput(model, repetitions);
@@ -98,7 +98,7 @@ final class Bench implements Callable<Integer> {
       if (fresh > 0) {
         put(root, "tg", throughput.generation(1, depth, fresh));
       }
-      OptionalLong peak = ColdStart.peakMemory();
+      OptionalLong peak = WholeProcess.peakMemory();
       if (batch.isPresent() && fresh > 0) {
         put(root, "batch", throughput.generation(batch.get(), depth, fresh));
       }
@@ -107,7 +107,7 @@ final class Bench implements Callable<Integer> {
       peak.ifPresentOrElse(
           b -> root.put("peakMemoryBytes", b), () -> root.putNull("peakMemoryBytes"));
       root.put("threads", model.threads());
-      root.put("cpu", ColdStart.cpu());
+      root.put("cpu", WholeProcess.cpu());
       console.print(json ? root + "\n" : table(root));
     }
     return 0;

@@ -12,17 +12,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What is measured from outside: a whole process from its start, memory, the processor's name. */
-final class ColdStart {
+/** Processes as the system sees them: start to end, memory, the processor they run on. */
+final class WholeProcess {
   private static final int RUNS = 3;
 
-  private ColdStart() {}
+  private WholeProcess() {}
 
   /**
    * Seconds of a whole process, launcher included, that writes 16 tokens after a prompt of five:
    * the median of three. Empty where no launcher started this process.
    */
-  static OptionalDouble seconds(String model, Optional<Integer> threads)
+  static OptionalDouble coldStart(String model, Optional<Integer> threads)
       throws IOException, InterruptedException {
     String launcher = System.getProperty("zaohua.launcher", "");
     if (launcher.isEmpty()) {
