@@ -1,6 +1,7 @@
 package io.zaohua.engine;
 
 import io.zaohua.engine.sample.BeamSearch;
+import io.zaohua.engine.sample.TokenChooser;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.util.List;
@@ -61,7 +62,9 @@ public record GenerateOptions(
           Message.of(
               "The number of tokens must be 0 or more, or -1, got %d.",
               "词元数须为 0 以上或 -1,得到 %d。", maxTokens),
-          Message.of("Give -n a sensible number.", "请为 -n 指定合理的数。"));
+          Message.of(
+              "Give a number from 0 up, or -1 for as many as the context holds.",
+              "请给出不小于 0 的数,或用 -1 表示直到上下文用尽。"));
     }
     if (logProbs < -1) {
       throw new UserError(
@@ -69,7 +72,7 @@ public record GenerateOptions(
           Message.of(
               "The number of log-probabilities must be 0 or more, got %d.",
               "对数概率的个数须为 0 以上,得到 %d。", logProbs),
-          Message.of("Give --logprobs a sensible number.", "请为 --logprobs 指定合理的数。"));
+          Message.of("Give a number from 0 up, or -1 for none.", "请给出不小于 0 的数,或用 -1 表示不要。"));
     }
     if (beams.active() && (slide || logProbs >= 0)) {
       throw new UserError(
@@ -78,8 +81,7 @@ public record GenerateOptions(
               "Beam search neither slides nor tells log-probabilities of single tokens.",
               "集束搜索既不滑动,也不给出单个词元的对数概率。"),
           Message.of(
-              "Leave --slide and --logprobs out, or --beams.",
-              "请去掉 --slide 与 --logprobs,或去掉 --beams。"));
+              "Leave out sliding and log-probabilities, or the beams.", "请去掉滑动与对数概率,或去掉集束搜索。"));
     }
     for (String s : stop) {
       if (s.isEmpty()) {

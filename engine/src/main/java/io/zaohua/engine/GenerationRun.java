@@ -3,6 +3,7 @@ package io.zaohua.engine;
 import io.zaohua.engine.cache.KvSequence;
 import io.zaohua.engine.sample.BeamSearch;
 import io.zaohua.engine.sample.LogProbs;
+import io.zaohua.engine.sample.TokenHistory;
 import io.zaohua.engine.step.Executor;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.tokenizer.Tokenizer;
@@ -85,7 +86,7 @@ final class GenerationRun {
   }
 
   private Generation.Reason generate() {
-    TokenHistory history = new TokenHistory(prompt);
+    TokenHistory history = TokenHistory.of(prompt);
     int limit = options.maxTokens() < 0 ? Integer.MAX_VALUE : options.maxTokens();
     int[] next = new int[1];
     while (ids.size() < limit) {

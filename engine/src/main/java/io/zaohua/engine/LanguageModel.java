@@ -93,7 +93,7 @@ public final class LanguageModel implements AutoCloseable {
         throw new UserError(
             UserError.Kind.USAGE,
             Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", context),
-            Message.of("Give --ctx at least 1.", "--ctx 至少为 1。"));
+            Message.of("Give a context of at least 1 token.", "上下文至少为 1 个词元。"));
       }
       Description description = checkpoint.describe();
       Kernels.warm(description.types().keySet());
@@ -345,8 +345,8 @@ public final class LanguageModel implements AutoCloseable {
               "The prompt has %,d tokens and the context holds %,d.",
               "提示有 %,d 个词元,而上下文只能容纳 %,d 个。", length, contextLength()),
           Message.of(
-              "Shorten it, or give a larger --ctx (the model was made for %,d).",
-              "请缩短提示,或增大 --ctx(模型支持 %,d)。", spec().contextLength()));
+              "Shorten it, or give a larger context (the model was made for %,d).",
+              "请缩短提示,或增大上下文(模型支持 %,d)。", spec().contextLength()));
     }
   }
 

@@ -62,8 +62,8 @@ public record MemoryNeed(long weights, long cache, int context, KvType cacheType
               "A context of %,d tokens needs %s of cache and the Java heap is %s.",
               "%,d 个词元的上下文需要 %s 缓存,而 Java 堆只有 %s。", context, size(cache), size(heap)),
           Message.of(
-              "Use a smaller --ctx, --kv-type q8_0, or a larger heap (-Xmx).",
-              "请减小 --ctx、使用 --kv-type q8_0,或增大堆(-Xmx)。"));
+              "Use a shorter context, the cache type q8_0, or a larger heap (-Xmx).",
+              "请缩短上下文、使用缓存类型 q8_0,或增大堆(-Xmx)。"));
     }
   }
 

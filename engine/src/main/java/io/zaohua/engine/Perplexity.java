@@ -1,9 +1,11 @@
 package io.zaohua.engine;
 
+import io.zaohua.engine.sample.Logits;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.tokenizer.Tokenizer;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -42,9 +44,15 @@ public record Perplexity(double value, double error, long tokens) {
       LanguageModel model, String text, int context, Consumer<Perplexity> progress) {
     Tokenizer tokenizer = model.tokenizer();
     int[] ids = tokenizer.encodeOpenPrompt(text, false);
-    int[] bare = tokenizer.encode("", false);
-    boolean begins = tokenizer.encodeOpenPrompt("", false).length > bare.length;
-    return of(model, ids, context, begins ? ids[0] : -1, progress);
+    return of(model, ids, context, begin(tokenizer).orElse(-1), progress);
+  }
+
+  /** The token that begins every text, and so every window, if the model wants one. */
+  static OptionalInt begin(Tokenizer tokenizer) {
+    int[] open = tokenizer.encodeOpenPrompt("", false);
+    return open.length > tokenizer.encode("", false).length
+        ? OptionalInt.of(open[0])
+        : OptionalInt.empty();
   }
 
   /**
@@ -58,7 +66,7 @@ public record Perplexity(double value, double error, long tokens) {
       throw new UserError(
           UserError.Kind.USAGE,
           Message.of("A window of %d tokens scores nothing.", "%d 个词元的窗口无法评分。", context),
-          Message.of("Give --ctx at least 4.", "--ctx 至少为 4。"));
+          Message.of("Give windows of at least 4 tokens.", "窗口至少为 4 个词元。"));
     }
     if (ids.length < 2L * context) {
       throw new UserError(
@@ -66,7 +74,7 @@ public record Perplexity(double value, double error, long tokens) {
           Message.of(
               "The text has %,d tokens; two windows of %,d are needed at least.",
               "文本有 %,d 个词元;至少需要两个 %,d 词元的窗口。", ids.length, context),
-          Message.of("Use a longer text or a smaller --ctx.", "请用更长的文本或更小的 --ctx。"));
+          Message.of("Use a longer text or smaller windows.", "请用更长的文本或更小的窗口。"));
     }
     Sum sum = new Sum();
     for (int at = 0; at + context <= ids.length; at += context) {
@@ -93,18 +101,6 @@ public record Perplexity(double value, double error, long tokens) {
 
   /** Log of the softmax at {@code id}. */
   static double logProbability(float[] logits, int offset, int vocabulary, int id) {
-    return logits[offset + id] - logSumExp(logits, offset, vocabulary);
-  }
-
-  static double logSumExp(float[] logits, int offset, int vocabulary) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < vocabulary; i++) {
-      largest = Math.max(largest, logits[offset + i]);
-    }
-    double total = 0;
-    for (int i = 0; i < vocabulary; i++) {
-      total += Math.exp(logits[offset + i] - largest);
-    }
-    return largest + Math.log(total);
+    return logits[offset + id] - Logits.logSumExp(logits, offset, vocabulary);
   }
 }

@@ -9,6 +9,7 @@ import io.zaohua.engine.cache.KvSequence;
 import io.zaohua.engine.sample.BeamModel;
 import io.zaohua.engine.sample.BeamSearch;
 import io.zaohua.engine.sample.LogProbs;
+import io.zaohua.engine.sample.TokenChooser;
 import io.zaohua.engine.step.Step;
 import io.zaohua.model.UserError;
 import java.nio.file.Path;

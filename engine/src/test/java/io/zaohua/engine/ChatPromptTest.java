@@ -8,6 +8,7 @@ import io.zaohua.model.UserError;
 import io.zaohua.model.chat.Chat;
 import io.zaohua.model.chat.ChatMessage;
 import io.zaohua.model.chat.ToolDefinition;
+import io.zaohua.model.gguf.GgufValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,13 @@ class ChatPromptTest {
 
   @TempDir private Path folder;
 
-  private LanguageModel model(Map<String, String> metadata) {
+  private LanguageModel model(Map<String, GgufValue> metadata) {
     return TinyModel.load(TinyModel.write(folder, 1, metadata));
   }
 
   @Test
   void aPromptIsWrittenByTheModelsTemplateWithItsOwnTokens() {
-    try (LanguageModel model = model(Map.of("tokenizer.chat_template", PLAIN))) {
+    try (LanguageModel model = model(Map.of("tokenizer.chat_template", GgufValue.text(PLAIN)))) {
       ChatPrompt prompt = ChatPrompt.of(model);
       assertThat(prompt.text(CHAT)).isEqualTo("ab a<end>");
       assertThat(prompt.ids(CHAT.messages())).endsWith(TinyModel.END).hasSize(4);
@@ -40,8 +41,12 @@ class ChatPromptTest {
 
   @Test
   void toolsAreWrittenByTheTemplateForTools() {
-    Map<String, String> both =
-        Map.of("tokenizer.chat_template", PLAIN, "tokenizer.chat_template.tool_use", TOOLS);
+    Map<String, GgufValue> both =
+        Map.of(
+            "tokenizer.chat_template",
+            GgufValue.text(PLAIN),
+            "tokenizer.chat_template.tool_use",
+            GgufValue.text(TOOLS));
     try (LanguageModel model = model(both)) {
       ChatPrompt prompt = ChatPrompt.of(model);
       assertThat(prompt.text(CHAT)).isEqualTo("ab a<end>");
@@ -51,7 +56,7 @@ class ChatPromptTest {
 
   @Test
   void withoutATemplateForToolsTheOnlyOneServes() {
-    try (LanguageModel model = model(Map.of("tokenizer.chat_template", PLAIN))) {
+    try (LanguageModel model = model(Map.of("tokenizer.chat_template", GgufValue.text(PLAIN)))) {
       assertThat(ChatPrompt.of(model).text(CHAT_WITH_TOOLS)).isEqualTo("ab a<end>");
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.zaohua.model.UserError;
+import io.zaohua.model.gguf.GgufValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,11 @@ class DivergenceTest {
 
   /** What a model thinks of {@link #IDS}, in steps of a 65,535th of each row's range. */
   private Path recorded(LanguageModel model) throws IOException {
+    return recorded(model, OptionalInt.empty());
+  }
+
+  /** The same with every window begun by this token, which llama-perplexity does not record. */
+  private Path recorded(LanguageModel model, OptionalInt begin) throws IOException {
     int padded = (TinyModel.VOCABULARY + 1) / 2 * 2;
     var out =
         ByteBuffer.allocate(20 + 4 * IDS.length + CHUNKS * ROWS * (8 + 2 * padded))
@@ -40,6 +48,7 @@ class DivergenceTest {
     Arrays.stream(IDS).forEach(out::putInt);
     for (int c = 0; c < CHUNKS; c++) {
       int[] window = Arrays.copyOfRange(IDS, c * CONTEXT, (c + 1) * CONTEXT);
+      begin.ifPresent(id -> window[0] = id);
       model.logits(
           window,
           CONTEXT,
@@ -79,6 +88,22 @@ class DivergenceTest {
       assertThat(found.maximum()).isCloseTo(0, within(1e-4));
       assertThat(found.sameTop()).isEqualTo(1);
       assertThat(found.perplexity().value()).isCloseTo(found.basePerplexity(), within(1e-3));
+    }
+  }
+
+  @Test
+  void everyWindowBeginsAsTheModelWants() throws IOException {
+    Map<String, GgufValue> begins =
+        Map.of(
+            "tokenizer.ggml.add_bos_token",
+            GgufValue.bool(true),
+            "tokenizer.ggml.bos_token_id",
+            GgufValue.u32(TinyModel.END));
+    try (LanguageModel model = TinyModel.load(TinyModel.write(folder, 1, begins))) {
+      Path file = recorded(model, OptionalInt.of(TinyModel.END));
+      assertThat(Divergence.of(model, file).maximum()).isCloseTo(0, within(1e-4));
+      Path other = recorded(model);
+      assertThat(Divergence.of(model, other).maximum()).isGreaterThan(1e-3);
     }
   }
 

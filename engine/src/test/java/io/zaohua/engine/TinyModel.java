@@ -23,8 +23,8 @@ final class TinyModel {
     return write(folder, seed, Map.of());
   }
 
-  /** The same with more texts in its metadata. */
-  static Path write(Path folder, long seed, Map<String, String> more) {
+  /** The same with more in its metadata. */
+  static Path write(Path folder, long seed, Map<String, GgufValue> more) {
     List<String> tokens = new ArrayList<>(List.of("<end>"));
     for (char c = 'a'; c <= 'v'; c++) {
       tokens.add(String.valueOf(c));
@@ -42,8 +42,8 @@ final class TinyModel {
             .with("tokenizer.ggml.token_type", GgufValue.ints(types))
             .with("tokenizer.ggml.merges", GgufValue.strings(List.of("a b")))
             .with("tokenizer.ggml.eos_token_id", GgufValue.u32(END));
-    for (var text : more.entrySet()) {
-      tokenizer = tokenizer.with(text.getKey(), GgufValue.text(text.getValue()));
+    for (var pair : more.entrySet()) {
+      tokenizer = tokenizer.with(pair.getKey(), pair.getValue());
     }
     var model = new SyntheticLlama(new SyntheticLlama.Shape(2, 64, 96, 4, 2, 512), tokenizer, seed);
     Path file = folder.resolve("tiny-" + seed + ".gguf");

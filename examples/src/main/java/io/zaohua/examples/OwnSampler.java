@@ -2,7 +2,7 @@ package io.zaohua.examples;
 
 import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.LanguageModel;
-import io.zaohua.engine.TokenChooser;
+import io.zaohua.engine.sample.TokenChooser;
 
 /** A sampler is one method from logits to an id: this one never takes a token with an e in it. */
 public final class OwnSampler {

@@ -59,11 +59,11 @@ final class Template implements Callable<Integer> {
   @Override
   public Integer call() {
     String source = Utf8.read(file);
+    JsonNode values = json(context, Utf8.read(context));
     ChatTemplate template =
         file.toString().endsWith(".json")
-            ? ChatTemplates.ofTokenizerConfig(json(file, source)).choose(false)
+            ? ChatTemplates.ofTokenizerConfig(json(file, source)).choose(values.hasNonNull("tools"))
             : ChatTemplate.of(source);
-    JsonNode values = json(context, Utf8.read(context));
     console.print(
         template.render(
             values, now.map(Template::clock).orElse(Clock.system(ZoneId.systemDefault()))));

@@ -3,11 +3,15 @@ package io.zaohua.app.house;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The arrows of the house point one way: model, engine and learn, app. Those of tensor/ stand
@@ -17,6 +21,28 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = "io.zaohua",
     importOptions = {ImportOption.DoNotIncludeTests.class})
 final class ArrowsTest {
+  private static final String[] ENGINE_ROOMS = {
+    "io.zaohua.engine.kernel",
+    "io.zaohua.engine.cache",
+    "io.zaohua.engine.step",
+    "io.zaohua.engine.sample"
+  };
+
+  /** A rule about a package that is not there could not fail. Libraries may well be absent. */
+  @ArchTest
+  static void everyRoomNamedHereIsThere(JavaClasses house) {
+    Set<String> there =
+        house.stream().map(c -> c.getPackageName()).collect(Collectors.toUnmodifiableSet());
+    assertThat(there)
+        .contains(ENGINE_ROOMS)
+        .contains(
+            "io.zaohua.model",
+            "io.zaohua.engine",
+            "io.zaohua.tensor",
+            "io.zaohua.learn.run",
+            "io.zaohua.app");
+  }
+
   @ArchTest
   static final ArchRule modelKnowsNobody =
       noClasses()
@@ -25,11 +51,7 @@ final class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.zaohua.engine..",
-              "io.zaohua.tensor..",
-              "io.zaohua.learn..",
-              "io.zaohua.app..",
-              "io.zaohua.examples..");
+              "io.zaohua.engine..", "io.zaohua.tensor..", "io.zaohua.learn..", "io.zaohua.app..");
 
   @ArchTest
   static final ArchRule engineKnowsModelOnly =
@@ -38,8 +60,26 @@ final class ArrowsTest {
           .resideInAPackage("io.zaohua.engine..")
           .should()
           .dependOnClassesThat()
+          .resideInAnyPackage("io.zaohua.tensor..", "io.zaohua.learn..", "io.zaohua.app..");
+
+  @ArchTest
+  static final ArchRule theEnginesRoomsDoNotKnowItsDoor =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ENGINE_ROOMS)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.zaohua.engine");
+
+  @ArchTest
+  static final ArchRule choosingTokensNeedsNoKernels =
+      noClasses()
+          .that()
+          .resideInAPackage("io.zaohua.engine.sample..")
+          .should()
+          .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.zaohua.tensor..", "io.zaohua.learn..", "io.zaohua.app..", "io.zaohua.examples..");
+              "io.zaohua.engine.kernel..", "io.zaohua.engine.cache..", "io.zaohua.engine.step..");
 
   @ArchTest
   static final ArchRule modelIsPlainJava =

@@ -76,9 +76,9 @@ public final class KvPool {
                 "The cache of keys and values is full: %d MB of %d MB are in use.",
                 "键值缓存已满:已用 %d MB,共 %d MB。", inUse >> 20, budget >> 20),
             Message.of(
-                "Use a shorter context (--ctx), a smaller cache type (--kv-type q8_0) or fewer"
-                    + " sequences at once.",
-                "请缩短上下文(--ctx)、改用更小的缓存类型(--kv-type q8_0)或减少并行序列。"));
+                "Use a shorter context, a smaller cache type such as q8_0, or fewer sequences at"
+                    + " once.",
+                "请缩短上下文、改用更小的缓存类型(如 q8_0)或减少并行序列。"));
       }
       page = Page.of(shape.type(), shape.groups().get(group));
       allocated += bytes;

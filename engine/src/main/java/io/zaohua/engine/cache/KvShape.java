@@ -45,10 +45,7 @@ public record KvShape(
     List<Integer> groupOf = new ArrayList<>();
     List<Integer> index = new ArrayList<>();
     for (TransformerSpec.Layer layer : spec.layers()) {
-      Mixer.Attention a =
-          switch (layer.mixer()) {
-            case Mixer.Attention attention -> attention;
-          };
+      Mixer.Attention a = layer.attention();
       int g = 0;
       while (g < groups.size() && !fits(groups.get(g), a)) {
         g++;

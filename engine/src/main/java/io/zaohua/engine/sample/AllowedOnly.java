@@ -1,6 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenHistory;
 import java.util.Arrays;
 import java.util.BitSet;
 

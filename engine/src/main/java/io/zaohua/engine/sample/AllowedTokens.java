@@ -1,6 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenHistory;
 import java.util.BitSet;
 
 /** What may come next, as a grammar sees it. */

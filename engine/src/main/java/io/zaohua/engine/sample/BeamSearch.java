@@ -106,7 +106,7 @@ public record BeamSearch(int beams, double lengthPenalty, int maxTokens, Set<Int
     for (int row = 0; row < open.size(); row++) {
       float[] logits = rows.get(row);
       Logits.check(logits);
-      double logSum = LogProbs.logSum(logits);
+      double logSum = Logits.logSumExp(logits, 0, logits.length);
       var best = new Candidates();
       best.start(logits);
       best.keepTop(beams + endTokens.size());

@@ -1,6 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenHistory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

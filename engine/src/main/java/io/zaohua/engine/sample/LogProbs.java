@@ -1,6 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenChooser;
 import io.zaohua.model.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,7 @@ public record LogProbs(int chosen, double chosenLogProb, List<Integer> ids, List
           0);
     }
     Logits.check(logits);
-    double logSum = logSum(logits);
+    double logSum = Logits.logSumExp(logits, 0, logits.length);
     var ids = new ArrayList<Integer>();
     var logProbs = new ArrayList<Double>();
     if (n > 0) {
@@ -47,15 +46,5 @@ public record LogProbs(int chosen, double chosenLogProb, List<Integer> ids, List
       }
     }
     return new LogProbs(chosen, logits[chosen] - logSum, ids, logProbs);
-  }
-
-  /** ln of the sum of exp(logit), in double. */
-  static double logSum(float[] logits) {
-    double max = logits[Logits.argmax(logits)];
-    double sum = 0;
-    for (float logit : logits) {
-      sum += StrictMath.exp(logit - max);
-    }
-    return max + StrictMath.log(sum);
   }
 }

@@ -1,6 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenHistory;
 import io.zaohua.model.Message;
 import java.util.Map;
 

@@ -1,7 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenHistory;
-
 /** A part that changes logits by token id, before any candidate is dropped. */
 @FunctionalInterface
 interface LogitRule {

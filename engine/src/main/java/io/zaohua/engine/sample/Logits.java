@@ -43,6 +43,22 @@ public final class Logits {
     return best;
   }
 
+  /** ln of the sum of exp over {@code count} logits from {@code offset} on, in double. */
+  public static double logSumExp(float[] logits, int offset, int count) {
+    double most = Float.NEGATIVE_INFINITY;
+    for (int i = offset; i < offset + count; i++) {
+      most = Math.max(most, logits[i]);
+    }
+    if (most == Float.NEGATIVE_INFINITY) {
+      throw noneLeft();
+    }
+    double sum = 0;
+    for (int i = offset; i < offset + count; i++) {
+      sum += Math.exp(logits[i] - most);
+    }
+    return most + Math.log(sum);
+  }
+
   static UserError noneLeft() {
     return new UserError(
         UserError.Kind.INPUT,

@@ -1,7 +1,5 @@
 package io.zaohua.engine.sample;
 
-import io.zaohua.engine.TokenChooser;
-import io.zaohua.engine.TokenHistory;
 import io.zaohua.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;

@@ -92,15 +92,9 @@ public final class Executor {
   public int ropeLength(int reach) {
     int length = 0;
     for (TransformerSpec.Layer layer : spec.layers()) {
-      length = Math.max(length, RopeFrequencies.lengthClass(attention(layer).rope(), reach));
+      length = Math.max(length, RopeFrequencies.lengthClass(layer.attention().rope(), reach));
     }
     return length;
-  }
-
-  private static Mixer.Attention attention(TransformerSpec.Layer layer) {
-    return switch (layer.mixer()) {
-      case Mixer.Attention a -> a;
-    };
   }
 
   /** Runs the step: caches keys and values of every row, then hands out what was asked for. */
@@ -159,7 +153,7 @@ public final class Executor {
     }
     int axes = e.positions().size() / e.rows().count();
     for (TransformerSpec.Layer layer : spec.layers()) {
-      int needed = attention(layer).rope().axes();
+      int needed = layer.attention().rope().axes();
       if (axes > 1 && axes < needed) {
         throw new IllegalArgumentException(
             "positions of " + axes + " axes for a rope of " + needed);
@@ -239,7 +233,7 @@ public final class Executor {
     LayerWeights w = layers.get(index);
     int width = spec.width();
     float[] x = work.x;
-    Mixer.Attention a = attention(layer);
+    Mixer.Attention a = layer.attention();
     normRows(layer.preMixer(), w.preMixer, x, work.normed, rows);
     attention.run(index, a, w, plan, rows, width, table -> rope(a.rope(), table));
     float[] mixed = work.branch;

@@ -42,10 +42,7 @@ final class LayerWeights {
 
   LayerWeights(
       TransformerSpec.Layer layer, int index, Weights weights, Function<String, Matrix> matrices) {
-    Mixer.Attention a =
-        switch (layer.mixer()) {
-          case Mixer.Attention attention -> attention;
-        };
+    Mixer.Attention a = layer.attention();
     preMixer = gains(layer.preMixer(), weights, Part.layer(index, "preMixer"));
     postMixer = gains(layer.postMixer(), weights, Part.layer(index, "postMixer"));
     preFeedForward = gains(layer.preFeedForward(), weights, Part.layer(index, "preFeedForward"));

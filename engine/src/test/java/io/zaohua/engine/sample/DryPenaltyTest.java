@@ -2,7 +2,6 @@ package io.zaohua.engine.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zaohua.engine.TokenHistory;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;

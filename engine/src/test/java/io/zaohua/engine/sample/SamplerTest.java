@@ -3,7 +3,6 @@ package io.zaohua.engine.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zaohua.engine.TokenHistory;
 import io.zaohua.model.UserError;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -2,7 +2,6 @@ package io.zaohua.engine.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zaohua.engine.TokenHistory;
 import org.junit.jupiter.api.Test;
 
 class TokenPenaltiesTest {

@@ -52,8 +52,7 @@ public record PeftConfig(Path folder, ObjectNode json) {
           UserError.Kind.NOT_FOUND,
           Message.of("%s cannot be read.", "无法读取 %s。", path),
           Message.of(
-              "Give a folder that PEFT or zaohua train wrote, or a GGUF adapter.",
-              "请给出 PEFT 或 zaohua train 写出的文件夹,或 GGUF 适配器。"),
+              "Give a folder as PEFT writes it, or a GGUF adapter.", "请给出 PEFT 形式的文件夹,或 GGUF 适配器。"),
           e);
     }
   }

@@ -48,13 +48,7 @@ final class Differences {
   }
 
   private static List<Mixer.Attention> mixers(TransformerSpec spec) {
-    return spec.layers().stream()
-        .map(
-            layer ->
-                switch (layer.mixer()) {
-                  case Mixer.Attention a -> a;
-                })
-        .toList();
+    return spec.layers().stream().map(TransformerSpec.Layer::attention).toList();
   }
 
   static List<Message> of(Family family, TransformerSpec spec) {

@@ -38,13 +38,7 @@ final class GgufMetadata {
   }
 
   private List<Mixer.Attention> mixers() {
-    return spec.layers().stream()
-        .map(
-            layer ->
-                switch (layer.mixer()) {
-                  case Mixer.Attention a -> a;
-                })
-        .toList();
+    return spec.layers().stream().map(TransformerSpec.Layer::attention).toList();
   }
 
   private void put(String key, GgufValue value) {
@@ -171,10 +165,7 @@ final class GgufMetadata {
   static Map<String, float[]> ropeTensors(Family family, TransformerSpec spec) {
     var tensors = new LinkedHashMap<String, float[]>();
     for (var layer : spec.layers()) {
-      var rope =
-          switch (layer.mixer()) {
-            case Mixer.Attention a -> a.rope();
-          };
+      var rope = layer.attention().rope();
       boolean llama = List.of("llama", "granite").contains(family.architecture());
       switch (rope.scaling()) {
         case Rope.Scaling.Llama3 l when llama ->

@@ -78,7 +78,7 @@ public final class Hub {
       throw new UserError(
           UserError.Kind.NOT_FOUND,
           Message.of("%s is not in the cache.", "缓存中没有 %s。", name),
-          Message.of("See what is there with: zaohua list.", "可用 zaohua list 查看。"));
+          Message.of("See the list of cached models for what is there.", "请查看已缓存模型的列表。"));
     }
     return removal;
   }

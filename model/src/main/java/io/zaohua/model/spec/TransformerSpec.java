@@ -89,12 +89,17 @@ public record TransformerSpec(
     public Layer {
       Check.finite("residual scale", residualScale);
     }
+
+    /** Its mixer, for whoever knows attention only: where another kind will be refused. */
+    public Mixer.Attention attention() {
+      return switch (mixer) {
+        case Mixer.Attention a -> a;
+      };
+    }
   }
 
   /** Layers whose caches hold the same number of past positions share page tables. */
   public int window(int layer) {
-    return switch (layers.get(layer).mixer()) {
-      case Mixer.Attention a -> a.window();
-    };
+    return layers.get(layer).attention().window();
   }
 }

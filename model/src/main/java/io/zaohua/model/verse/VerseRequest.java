@@ -97,8 +97,8 @@ public record VerseRequest(String title, Form form, String opening) {
               "poet 写作中国古典诗词,只接受汉字;提示为“%s”。", shown),
           Message.of(
               "Give a form and a title, such as \"五绝 春望\", a title, or a first line with its"
-                  + " punctuation; for other texts name a model with -m, such as smollm2:135m.",
-              "请给出体裁与题目(如“五绝 春望”)、题目,或带标点的首句;其他文字请用 -m 指定模型,如 smollm2:135m。"));
+                  + " punctuation; for other texts use another model, such as smollm2:135m.",
+              "请给出体裁与题目(如“五绝 春望”)、题目,或带标点的首句;其他文字请换用别的模型,如 smollm2:135m。"));
     }
   }
 

@@ -2,9 +2,11 @@ package io.zaohua.tensor.house;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -12,12 +14,21 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.zaohua.tensor.Tensor;
 
 /** The wall around libtorch. */
 @AnalyzeClasses(
     packages = "io.zaohua",
     importOptions = {ImportOption.DoNotIncludeTests.class})
 final class ArrowsTest {
+  /** A rule about a package that is not there could not fail. */
+  @ArchTest
+  static void bothRoomsAreThere(JavaClasses house) {
+    assertThat(house.stream().map(c -> c.getPackageName()).distinct())
+        .contains("io.zaohua.model", "io.zaohua.model.file", "io.zaohua.tensor");
+    assertThat(house.get(Tensor.class).getAllFields()).anyMatch(f -> isJavaCpp(f.getRawType()));
+  }
+
   @ArchTest
   static final ArchRule onlyTheTensorPackageImportsJavaCpp =
       noClasses()

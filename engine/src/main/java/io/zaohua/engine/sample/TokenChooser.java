@@ -1,4 +1,4 @@
-package io.zaohua.engine;
+package io.zaohua.engine.sample;
 
 /** Picks the next token. Samplers are choosers; so is anything of the caller's own. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.zaohua.engine;
+package io.zaohua.engine.sample;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -9,7 +9,7 @@ public final class TokenHistory {
   private int length;
   private final int prompt;
 
-  TokenHistory(int[] prompt) {
+  private TokenHistory(int[] prompt) {
     this.ids = Arrays.copyOf(prompt, prompt.length + 64);
     this.length = prompt.length;
     this.prompt = prompt.length;
@@ -20,7 +20,8 @@ public final class TokenHistory {
     return new TokenHistory(prompt);
   }
 
-  void add(int id) {
+  /** Takes what was chosen; for whoever runs the sequence, not for choosers. */
+  public void add(int id) {
     if (length == ids.length) {
       ids = Arrays.copyOf(ids, 2 * length);
     }
