@@ -8,10 +8,25 @@ import java.util.Arrays;
 final class Check {
   private Check() {}
 
+  /** Tensors and shapes among the values are put into words only where it does not hold. */
   static void that(boolean holds, String fact, Object... values) {
     if (!holds) {
-      throw new IllegalArgumentException(String.format(java.util.Locale.ROOT, fact, values));
+      throw wrong(fact, values);
     }
+  }
+
+  private static IllegalArgumentException wrong(String fact, Object... values) {
+    Object[] words = Arrays.stream(values).map(Check::inWords).toArray();
+    return new IllegalArgumentException(String.format(java.util.Locale.ROOT, fact, words));
+  }
+
+  private static Object inWords(Object value) {
+    return switch (value) {
+      case Tensor tensor -> tensor.describe();
+      case long[] shape -> Arrays.toString(shape);
+      case int[] axes -> Arrays.toString(axes);
+      default -> value;
+    };
   }
 
   static void oneDevice(String operation, Tensor... operands) {
@@ -36,7 +51,7 @@ final class Check {
         "%s: axis %d is outside of %s, expected %d to %d.",
         operation,
         axis,
-        tensor.describe(),
+        tensor,
         -rank,
         rank - 1);
     return axis < 0 ? axis + rank : axis;
@@ -49,8 +64,8 @@ final class Check {
         fit(left, right),
         "%s: shapes %s and %s do not fit: from the last axis on, sizes must be equal or 1.",
         operation,
-        Arrays.toString(left),
-        Arrays.toString(right));
+        left,
+        right);
   }
 
   /** Whether sizes are equal or 1, from the last axis on. */
@@ -72,38 +87,23 @@ final class Check {
     for (int i = 1; fits && i <= from.length; i++) {
       fits = from[from.length - i] == 1 || from[from.length - i] == target[target.length - i];
     }
-    that(
-        fits,
-        "%s: shape %s does not widen to %s.",
-        operation,
-        Arrays.toString(from),
-        Arrays.toString(target));
+    that(fits, "%s: shape %s does not widen to %s.", operation, from, target);
   }
 
   static void matmul(String operation, Tensor a, Tensor b) {
-    that(
-        a.rank() > 0 && b.rank() > 0,
-        "%s: %s and %s must both have an axis.",
-        operation,
-        a.describe(),
-        b.describe());
+    that(a.rank() > 0 && b.rank() > 0, "%s: %s and %s must both have an axis.", operation, a, b);
     that(
         a.size(-1) == b.size(b.rank() == 1 ? 0 : -2),
         "%s: %s and %s do not fit: the last axis of the first must equal the last but one of the"
             + " second.",
         operation,
-        a.describe(),
-        b.describe());
+        a,
+        b);
     sameType(operation, a, b);
     if (a.rank() > 2 && b.rank() > 2) {
       long[] left = Arrays.copyOf(a.sizes(), a.rank() - 2);
       long[] right = Arrays.copyOf(b.sizes(), b.rank() - 2);
-      that(
-          fit(left, right),
-          "%s: the batch axes of %s and %s do not fit.",
-          operation,
-          a.describe(),
-          b.describe());
+      that(fit(left, right), "%s: the batch axes of %s and %s do not fit.", operation, a, b);
     }
   }
 
@@ -121,35 +121,27 @@ final class Check {
         tensor.dtype().isFloat(),
         "%s: needs F64, F32, BF16 or F16, and the tensor is %s.",
         operation,
-        tensor.describe());
+        tensor);
   }
 
   static void indices(String operation, Tensor tensor) {
-    that(
-        tensor.dtype() == DType.I64,
-        "%s: indices must be I64, and are %s.",
-        operation,
-        tensor.describe());
+    that(tensor.dtype() == DType.I64, "%s: indices must be I64, and are %s.", operation, tensor);
   }
 
   static void mask(String operation, Tensor tensor) {
-    that(
-        tensor.dtype() == DType.BOOL,
-        "%s: the mask must be BOOL, and is %s.",
-        operation,
-        tensor.describe());
+    that(tensor.dtype() == DType.BOOL, "%s: the mask must be BOOL, and is %s.", operation, tensor);
   }
 
   /** The number of elements of a shape, none of whose sizes is negative. */
   static long count(String operation, long... shape) {
     long count = 1;
     for (long size : shape) {
-      that(size >= 0, "%s: shape %s has a negative size.", operation, Arrays.toString(shape));
+      that(size >= 0, "%s: shape %s has a negative size.", operation, shape);
       that(
           size == 0 || count <= (Long.MAX_VALUE / 8) / size,
           "%s: shape %s is larger than any memory.",
           operation,
-          Arrays.toString(shape));
+          shape);
       count *= size;
     }
     return count;

@@ -38,8 +38,8 @@ public final class Functional {
     Check.that(
         bias.rank() == 1 && bias.size(0) == weight.size(0),
         "linear: bias %s must be [n] for weight %s, [n, k].",
-        bias.describe(),
-        weight.describe());
+        bias,
+        weight);
     return Torch.call(
         "linear", () -> torch.linear(x.raw(), weight.raw(), bias.raw()), x, weight, bias);
   }
@@ -48,15 +48,15 @@ public final class Functional {
     Check.that(
         weight.rank() == 2 && x.rank() > 0 && x.size(-1) == weight.size(1),
         "linear: %s and weight %s must be [.., k] and [n, k].",
-        x.describe(),
-        weight.describe());
+        x,
+        weight);
     Check.sameType("linear", x, weight);
   }
 
   /** Rows of table [n, d] at ids [..], I64 in 0..n-1: [.., d]. */
   public static Tensor embedding(Tensor ids, Tensor table) {
     Check.indices("embedding", ids);
-    Check.that(table.rank() == 2, "embedding: table %s must be [n, d].", table.describe());
+    Check.that(table.rank() == 2, "embedding: table %s must be [n, d].", table);
     return Torch.call("embedding", () -> torch.embedding(table.raw(), ids.raw()), ids, table);
   }
 
@@ -154,8 +154,8 @@ public final class Functional {
         weight.rank() == 1 && x.rank() > 0 && x.size(-1) == weight.size(0),
         "%s: %s and weight %s must be [.., d] and [d].",
         operation,
-        x.describe(),
-        weight.describe());
+        x,
+        weight);
     Check.sameType(operation, x, weight);
     return weight.size(0);
   }
@@ -192,9 +192,9 @@ public final class Functional {
     Check.that(
         shapes,
         "attention: %s, %s, %s must be [b, h, n, d], [b, g, m, d], [b, g, m, e], h a multiple of g.",
-        q.describe(),
-        k.describe(),
-        v.describe());
+        q,
+        k,
+        v);
     mask.ifPresent(m -> checkMask(q, k, m));
     boolean grouped = q.size(1) != k.size(1);
     Tensor[] operands =
@@ -219,7 +219,7 @@ public final class Functional {
         mask.dtype() == DType.BOOL || mask.dtype() == q.dtype(),
         "attention: the mask must be BOOL or %s, and is %s.",
         q.dtype(),
-        mask.describe());
+        mask);
     Check.widens("attention", mask, new long[] {q.size(0), q.size(1), q.size(2), k.size(2)});
   }
 
@@ -239,8 +239,8 @@ public final class Functional {
     Check.that(
         logits.rank() == 2 && targets.rank() == 1 && logits.size(0) == targets.size(0),
         "crossEntropy: logits %s and targets %s must be [n, v] and [n].",
-        logits.describe(),
-        targets.describe());
+        logits,
+        targets);
     Check.that(
         smoothing >= 0 && smoothing <= 1,
         "crossEntropy: smoothing %s must be from 0 to 1.",

@@ -4,8 +4,9 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 
 /**
- * Operations that change a tensor where it lies and give themselves back for the next one. A tensor
- * that requires a gradient changes only under {@link Autograd#off}. Operands widen to the target.
+ * Operations that change a tensor where it lies and give themselves back for the next one. A leaf
+ * that requires a gradient changes only under {@link Autograd#off}; a change of what was computed
+ * is recorded as any operation is. Operands widen to the target.
  *
  * @param target what is changed, of any shape [..]
  */
@@ -70,6 +71,27 @@ public record InPlace(Tensor target) {
     }
   }
 
+  /** target += factor * (a times b): a [n, k], b [k, m], target [n, m]. */
+  public InPlace addmm(Tensor a, Tensor b, double factor) {
+    Check.that(
+        target.rank() == 2
+            && a.rank() == 2
+            && b.rank() == 2
+            && a.size(1) == b.size(0)
+            && target.size(0) == a.size(0)
+            && target.size(1) == b.size(1),
+        "addmm in place: %s, %s, %s must be [n, m], [n, k], [k, m].",
+        target,
+        a,
+        b);
+    Check.sameType("addmm", target, a);
+    Check.sameType("addmm", a, b);
+    try (Scalar one = new Scalar(1.0);
+        Scalar scalar = new Scalar(factor)) {
+      return run("addmm", () -> target.raw().addmm_(a.raw(), b.raw(), one, scalar), a, b);
+    }
+  }
+
   /** target = sqrt(target). */
   public InPlace sqrt() {
     return run("sqrt", () -> target.raw().sqrt_());
@@ -127,11 +149,11 @@ public record InPlace(Tensor target) {
     return this;
   }
 
-  private void checkGrad(String operation) {
+  void checkGrad(String operation) {
     Check.that(
-        !Autograd.isOn() || !target.requiresGrad(),
-        "%s in place: %s requires a gradient; change it under try (var off = Autograd.off()).",
+        !target.isLeaf() || !target.requiresGrad() || !Autograd.isOn(),
+        "%s in place: %s is a leaf that requires a gradient; change it under try (var off = Autograd.off()).",
         operation,
-        target.describe());
+        target);
   }
 }

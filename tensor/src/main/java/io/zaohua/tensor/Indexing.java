@@ -15,7 +15,7 @@ public final class Indexing {
   public static Tensor select(Tensor x, int axis, Tensor indices) {
     int a = Check.axis("select", axis, x);
     Check.indices("select", indices);
-    Check.that(indices.rank() == 1, "select: indices %s must be [m].", indices.describe());
+    Check.that(indices.rank() == 1, "select: indices %s must be [m].", indices);
     return Torch.call("select", () -> torch.index_select(x.raw(), a, indices.raw()), x, indices);
   }
 
@@ -53,7 +53,7 @@ public final class Indexing {
   /** The largest k along an axis, largest first, and where they stood: [.., k, ..] both. */
   public static TopK topK(Tensor x, int k, int axis) {
     int a = Check.axis("topK", axis, x);
-    Check.that(k >= 0 && k <= x.sizes()[a], "topK: %d along axis %d of %s.", k, axis, x.describe());
+    Check.that(k >= 0 && k <= x.sizes()[a], "topK: %d along axis %d of %s.", k, axis, x);
     try (T_TensorTensor_T both = new T_TensorTensor_T()) {
       Torch.run("topK", () -> topK(both, x, k, a), x);
       Scope open = Scope.current();
@@ -76,8 +76,8 @@ public final class Indexing {
         Arrays.equals(indices.sizes(), source.sizes()),
         "%s: indices %s and source %s must have one shape.",
         operation,
-        indices.describe(),
-        source.describe());
+        indices,
+        source);
   }
 
   private static void checkRank(String operation, Tensor x, Tensor indices) {
@@ -86,7 +86,7 @@ public final class Indexing {
         indices.rank() == x.rank(),
         "%s: indices %s must have as many axes as %s.",
         operation,
-        indices.describe(),
-        x.describe());
+        indices,
+        x);
   }
 }

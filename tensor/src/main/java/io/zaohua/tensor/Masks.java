@@ -93,7 +93,7 @@ public final class Masks {
 
   /** x [.., n, m], zero (or false) above the diagonal; a positive one lies further up. */
   public static Tensor tril(Tensor x, long diagonal) {
-    Check.that(x.rank() >= 2, "tril: %s must be [.., n, m].", x.describe());
+    Check.that(x.rank() >= 2, "tril: %s must be [.., n, m].", x);
     return x.unary("tril", t -> torch.tril(t, diagonal));
   }
 }

@@ -71,7 +71,7 @@ public final class Rng {
         (weights.rank() == 1 || weights.rank() == 2) && draws > 0,
         "choose: %d draws of %s; expected weights [n] or [b, n].",
         draws,
-        weights.describe());
+        weights);
     return Torch.call(
         "choose", () -> torch.multinomial(weights.raw(), draws, true, optional), weights);
   }

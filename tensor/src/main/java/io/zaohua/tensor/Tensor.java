@@ -92,7 +92,7 @@ public final class Tensor implements AutoCloseable {
   /** The value of a tensor of one element. */
   public double item() {
     checkUsable("item");
-    Check.that(count() == 1, "item: %s must have one element.", describe());
+    Check.that(count() == 1, "item: %s must have one element.", this);
     Torch.GATE.enter();
     try {
       return type == DType.I64 ? raw.item_long() : raw.item_double();
@@ -128,13 +128,13 @@ public final class Tensor implements AutoCloseable {
         target.byteSize() == count() * type.bytes(),
         "copyTo: the segment has %d bytes, and %s has %d.",
         target.byteSize(),
-        describe(),
+        this,
         count() * type.bytes());
     read(type, target);
   }
 
   private int arrayLength() {
-    Check.that(count() <= 1 << 30, "%s is too large for an array.", describe());
+    Check.that(count() <= 1 << 30, "%s is too large for an array.", this);
     return (int) count();
   }
 
@@ -192,6 +192,11 @@ public final class Tensor implements AutoCloseable {
     return raw.requires_grad();
   }
 
+  /** Whether nothing computed it that gradients would go back through. */
+  boolean isLeaf() {
+    return raw.is_leaf();
+  }
+
   /** The same memory without its history. */
   public Tensor detach() {
     return unary("detach", torch::detach);
@@ -199,7 +204,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Adds d(this)/d(leaf) to the gradient of every leaf; this is a scalar. */
   public void backward() {
-    Check.that(count() == 1, "backward: %s must have one element; give its gradient.", describe());
+    Check.that(count() == 1, "backward: %s must have one element; give its gradient.", this);
     checkBackward();
     Torch.run("backward", raw::backward, this);
   }
@@ -209,8 +214,8 @@ public final class Tensor implements AutoCloseable {
     Check.that(
         Arrays.equals(gradient.sizes, sizes),
         "backward: the gradient is %s, and the tensor %s.",
-        gradient.describe(),
-        describe());
+        gradient,
+        this);
     checkBackward();
     Torch.run(
         "backward",
@@ -223,7 +228,7 @@ public final class Tensor implements AutoCloseable {
     Check.that(
         requiresGrad(),
         "backward: %s does not depend on any tensor that requires a gradient.",
-        describe());
+        this);
   }
 
   /** The gradient so far, sharing its memory with autograd; empty before the first backward. */
@@ -245,8 +250,8 @@ public final class Tensor implements AutoCloseable {
     Check.that(
         gradient.type == type && Arrays.equals(gradient.sizes, sizes),
         "setGrad: the gradient is %s, and the tensor %s.",
-        gradient.describe(),
-        describe());
+        gradient,
+        this);
     Torch.run("setGrad", () -> raw.mutable_grad().put(gradient.raw), this, gradient);
   }
 
@@ -256,7 +261,7 @@ public final class Tensor implements AutoCloseable {
    */
   public GradientHook onGradient(Runnable work) {
     checkUsable("onGradient");
-    Check.that(raw.is_leaf() && requiresGrad(), "onGradient: %s is no leaf.", describe());
+    Check.that(isLeaf() && requiresGrad(), "onGradient: %s is no leaf.", this);
     return new GradientHook(this, work);
   }
 
@@ -272,16 +277,12 @@ public final class Tensor implements AutoCloseable {
     long known = 1;
     int open = 0;
     for (long size : shape) {
-      Check.that(size >= -1, "reshape: size %d in %s.", size, Arrays.toString(shape));
+      Check.that(size >= -1, "reshape: size %d in %s.", size, shape);
       known *= size == -1 ? 1 : size;
       open += size == -1 ? 1 : 0;
     }
     boolean fits = open == 0 ? known == count() : known > 0 && count() % known == 0;
-    Check.that(
-        open <= 1 && fits,
-        "reshape: %s does not have the elements of %s.",
-        describe(),
-        Arrays.toString(shape));
+    Check.that(open <= 1 && fits, "reshape: %s does not have the elements of %s.", this, shape);
     return unary("reshape", t -> torch.reshape(t, shape));
   }
 
@@ -298,8 +299,8 @@ public final class Tensor implements AutoCloseable {
     Check.that(
         plain.length == rank() && IntStream.of(plain).distinct().count() == rank(),
         "permute: %s must name each axis of %s once.",
-        Arrays.toString(axes),
-        describe());
+        axes,
+        this);
     return unary("permute", t -> torch.permute(t, IntStream.of(plain).asLongStream().toArray()));
   }
 
@@ -312,7 +313,7 @@ public final class Tensor implements AutoCloseable {
         start,
         end,
         axis,
-        describe());
+        this);
     return unary("slice", t -> torch.narrow(t, a, start, end - start));
   }
 
@@ -320,17 +321,9 @@ public final class Tensor implements AutoCloseable {
   public List<Tensor> split(int axis, long... parts) {
     Check.count("split", parts);
     long total = LongStream.of(parts).sum();
-    Check.that(
-        total == size(axis),
-        "split: %s do not add up to axis %d of %s.",
-        Arrays.toString(parts),
-        axis,
-        describe());
-    long[] ends = parts.clone();
-    Arrays.parallelPrefix(ends, Long::sum);
-    return IntStream.range(0, parts.length)
-        .mapToObj(i -> slice(axis, ends[i] - parts[i], ends[i]))
-        .toList();
+    Check.that(total == size(axis), "split: %s do not add up to axis %d of %s.", parts, axis, this);
+    int a = Check.axis("split", axis, this);
+    return Torch.calls("split", () -> torch.split_with_sizes(raw, parts, a), this);
   }
 
   /** [a, b] to [a, 1, b] for axis 1. */
@@ -342,7 +335,7 @@ public final class Tensor implements AutoCloseable {
   /** [a, 1, b] to [a, b] for axis 1. */
   public Tensor squeeze(int axis) {
     int a = Check.axis("squeeze", axis, this);
-    Check.that(sizes[a] == 1, "squeeze: axis %d of %s is not 1.", axis, describe());
+    Check.that(sizes[a] == 1, "squeeze: axis %d of %s is not 1.", axis, this);
     return unary("squeeze", t -> t.squeeze(a));
   }
 

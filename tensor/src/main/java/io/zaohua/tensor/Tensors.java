@@ -46,7 +46,7 @@ public final class Tensors {
         Check.count("of", shape) * type.bytes() == bytes.byteSize(),
         "of: %s%s needs %d bytes, and there are %d.",
         type,
-        Arrays.toString(shape),
+        shape,
         Check.count("of", shape) * type.bytes(),
         bytes.byteSize());
     Tensor made =
@@ -122,8 +122,8 @@ public final class Tensors {
         Check.that(
             part.rank() == first.rank() && (i == a || part.sizes()[i] == first.sizes()[i]),
             "cat: %s and %s must be equal but for axis %d.",
-            first.describe(),
-            part.describe(),
+            first,
+            part,
             axis);
       }
     }
@@ -139,8 +139,8 @@ public final class Tensors {
       Check.that(
           Arrays.equals(part.sizes(), first.sizes()),
           "stack: %s and %s must be equal.",
-          first.describe(),
-          part.describe());
+          first,
+          part);
     }
     return joined("stack", parts, vector -> torch.stack(vector, a));
   }

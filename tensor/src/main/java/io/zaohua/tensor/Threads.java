@@ -9,16 +9,12 @@ import java.lang.invoke.MethodHandle;
 import java.util.Map;
 
 /**
- * How many threads libtorch uses and how long they spin. OpenMP and MKL read their environment when
- * they are loaded, so the settings stand there before that; what the user has set is kept.
+ * How many threads libtorch uses. OpenMP and MKL read their environment when they are loaded, so
+ * the settings stand there before that; what the user has set is kept.
  */
 final class Threads {
-  /**
-   * MKL uses libtorch's own OpenMP team instead of a second one that would fight it. libgomp's idle
-   * threads spin 300,000 rounds by default, milliseconds in which others cannot use the core.
-   */
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("MKL_THREADING_LAYER", "GNU", "GOMP_SPINCOUNT", "20000");
+  /** MKL uses libtorch's own OpenMP team instead of a second one that would fight it. */
+  private static final Map<String, String> ENVIRONMENT = Map.of("MKL_THREADING_LAYER", "GNU");
 
   private Threads() {}
 

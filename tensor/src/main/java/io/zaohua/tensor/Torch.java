@@ -2,12 +2,15 @@ package io.zaohua.tensor;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** libtorch itself: loaded once with its settings made, called with its failures made sentences. */
@@ -81,6 +84,29 @@ final class Torch {
     } finally {
       GATE.leave();
     }
+  }
+
+  /** What one native call with several results does. */
+  @FunctionalInterface
+  interface Calls {
+    TensorVector run();
+  }
+
+  /** As {@link #call} for calls with several results. */
+  static List<Tensor> calls(String operation, Calls work, Tensor... operands) {
+    Scope scope = Scope.current();
+    List<Tensor> results = new ArrayList<>();
+    run(
+        operation,
+        () -> {
+          try (TensorVector made = work.run()) {
+            for (long i = 0; i < made.size(); i++) {
+              results.add(scope.adopt(new org.bytedeco.pytorch.Tensor(made.get(i))));
+            }
+          }
+        },
+        operands);
+    return results;
   }
 
   /** As {@link #call} for calls without a tensor as result. */

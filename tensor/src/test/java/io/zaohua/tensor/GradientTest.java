@@ -56,6 +56,18 @@ final class GradientTest {
         op("div number", x -> x.get(0).div(0.7), m),
         op("matmul", x -> x.get(0).matmul(x.get(1)), shape(2, 2, 3), shape(3, 4)),
         op("matmul batched", x -> x.get(0).matmul(x.get(1)), shape(2, 2, 3), shape(2, 3, 2)),
+        op(
+            "addcmul in place",
+            x -> x.get(0).mul(2).inPlace().addcmul(x.get(1), x.get(2), -1.5).target(),
+            m,
+            m,
+            shape(3)),
+        op(
+            "addmm in place",
+            x -> x.get(0).mul(2).inPlace().addmm(x.get(1), x.get(2), 0.5).target(),
+            shape(2, 4),
+            m,
+            shape(3, 4)),
         op("neg", x -> x.get(0).neg(), m),
         op("abs", x -> x.get(0).add(-0.7).abs(), m),
         op("pow", x -> x.get(0).pow(2.5), m),

@@ -70,6 +70,7 @@ final class WrongUseTest {
         wrong("the gradient is F32[2]", () -> f(3).requireGrad().mul(2).backward(f(2))),
         wrong("requires a gradient; change it", () -> f(2).requireGrad().inPlace().zero()),
         wrong("does not widen", () -> f(2).inPlace().add(f(3), 1)),
+        wrong("must be [n, m], [n, k]", () -> f(2, 3).inPlace().addmm(f(2, 4), f(3, 3), 1)),
         wrong("backward", WrongUseTest::twice),
         wrong("there must be at least one", () -> Tensors.cat(0, List.of())),
         wrong("must be equal but for axis", () -> Tensors.cat(0, List.of(f(2, 3), f(2, 2)))),

@@ -21,10 +21,19 @@ public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double sca
 
   @Override
   public Tensor apply(Tensor x, Tensor matrix, Optional<Tensor> bias) {
-    Tensor plain = Functional.linear(x, matrix); // [.., n]
-    Tensor sum = plain.add(Functional.linear(Functional.linear(x, a), b).mul(scale));
+    Tensor rows = x.rank() == 2 ? x : x.reshape(-1, x.size(-1)); // [N, k]
+    Tensor sum = Functional.linear(rows, matrix); // [N, n]
+    sum.inPlace().addmm(Functional.linear(rows, a), b.transpose(0, 1), scale);
     Tensor turned = magnitude.map(m -> sum.mul(m.div(norms(matrix)))).orElse(sum);
-    return bias.map(turned::add).orElse(turned);
+    Tensor shifted = bias.map(turned::add).orElse(turned);
+    return x.rank() == 2 ? shifted : shifted.reshape(widened(x, matrix.size(0))); // [.., n]
+  }
+
+  /** The shape of x with another last axis. */
+  private static long[] widened(Tensor x, long last) {
+    long[] shape = x.shape().stream().mapToLong(Long::longValue).toArray();
+    shape[shape.length - 1] = last;
+    return shape;
   }
 
   @Override

@@ -145,7 +145,8 @@ public final class Chunks {
       }
     }
     if (hidden.requiresGrad() && !gradients.isEmpty()) {
-      pass.backward(hidden, Tensors.cat(0, gradients), share);
+      Tensor gradient = gradients.size() == 1 ? gradients.getFirst() : Tensors.cat(0, gradients);
+      pass.backward(hidden, gradient, share);
     }
     return sum;
   }

@@ -2,7 +2,11 @@ package io.zaohua.learn.optimize;
 
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
+import io.zaohua.tensor.Together;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), in the order of PyTorch's AdamW.
@@ -33,6 +37,28 @@ public record AdamW(double beta1, double beta2, double eps, double decay) implem
     return 2 * rows * columns;
   }
 
+  /** All weights in one native call for each share that is taken away. */
+  @Override
+  public void apply(List<Change> changes, double rate, int step) {
+    Map<Double, List<Change>> byDecay =
+        changes.stream()
+            .collect(
+                Collectors.groupingBy(
+                    c -> ((Means) c.update()).decay, LinkedHashMap::new, Collectors.toList()));
+    byDecay.forEach((share, alike) -> move(alike, rate, share, step));
+  }
+
+  private void move(List<Change> changes, double rate, double share, int step) {
+    List<Means> means = changes.stream().map(c -> (Means) c.update()).toList();
+    Together.adamW(
+        means.stream().map(m -> m.weight).toList(),
+        changes.stream().map(Change::gradient).toList(),
+        means.stream().map(m -> m.mean).toList(),
+        means.stream().map(m -> m.square).toList(),
+        step,
+        new Together.AdamW(rate, beta1, beta2, eps, share));
+  }
+
   private final class Means implements Update {
     private final Tensor weight;
     private final Tensor mean;
@@ -48,12 +74,7 @@ public record AdamW(double beta1, double beta2, double eps, double decay) implem
 
     @Override
     public void apply(Tensor gradient, double rate, int step) {
-      Update.decay(weight, rate * decay);
-      mean.inPlace().lerp(gradient, 1 - beta1);
-      square.inPlace().mul(beta2).addcmul(gradient, gradient, 1 - beta2);
-      Tensor size = square.sqrt();
-      size.inPlace().mul(1 / Math.sqrt(1 - Math.pow(beta2, step))).add(eps);
-      weight.inPlace().addcdiv(mean, size, -rate / (1 - Math.pow(beta1, step)));
+      move(List.of(new Change(this, gradient)), rate, decay, step);
     }
 
     @Override

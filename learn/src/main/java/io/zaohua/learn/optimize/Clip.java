@@ -3,7 +3,9 @@ package io.zaohua.learn.optimize;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
+import io.zaohua.tensor.Together;
 import java.util.Collection;
+import java.util.List;
 
 /** Keeps gradients from exploding (Pascanu et al. 2013). */
 public final class Clip {
@@ -19,16 +21,11 @@ public final class Clip {
   public static double byNorm(Collection<Tensor> weights, double limit) {
     try (Scope _ = Scope.open("clip");
         Autograd _ = Autograd.off()) {
-      double squares = 0;
-      for (Tensor weight : weights) {
-        squares += weight.grad().map(g -> g.mul(g).sum().item()).orElse(0.0);
-      }
-      double norm = Math.sqrt(squares);
+      List<Tensor> gradients = weights.stream().flatMap(w -> w.grad().stream()).toList();
+      double norm = Together.norm(gradients);
       double factor = limit / (norm + FLOOR);
       if (factor < 1 && Double.isFinite(norm)) {
-        for (Tensor weight : weights) {
-          weight.grad().ifPresent(g -> g.inPlace().mul(factor));
-        }
+        Together.scale(gradients, factor);
       }
       return norm;
     }

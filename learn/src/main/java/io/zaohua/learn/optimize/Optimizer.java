@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 public final class Optimizer {
   private record Part(String name, Tensor weight, Update update) {}
 
+  private final Rule rule;
   private final List<Part> parts = new ArrayList<>();
   private int steps;
 
@@ -35,6 +36,7 @@ public final class Optimizer {
 
   /** Starts on these leaves and decays some; what it remembers lives in the scope that is open. */
   public Optimizer(Rule rule, Map<String, Tensor> weights, Predicate<Tensor> decays) {
+    this.rule = rule;
     weights.forEach(
         (name, weight) ->
             parts.add(new Part(name, weight, rule.begin(name, weight, decays.test(weight)))));
@@ -47,13 +49,14 @@ public final class Optimizer {
    */
   public void step(double rate) {
     steps++;
-    try (Autograd _ = Autograd.off()) {
+    try (Scope _ = Scope.open("optimizer step");
+        Autograd _ = Autograd.off()) {
+      List<Change> changes = new ArrayList<>();
       for (Part part : parts) {
-        try (Scope _ = Scope.open("optimizer step")) {
-          part.weight().grad().ifPresent(g -> part.update().apply(g, rate, steps));
-        }
-        part.weight().clearGrad();
+        part.weight().grad().ifPresent(g -> changes.add(new Change(part.update(), g)));
       }
+      rule.apply(changes, rate, steps);
+      parts.forEach(part -> part.weight().clearGrad());
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * TensorBoard's events ({@code tensorboard/}) and the page {@code report.html}. Events and page are
  * made from the lines on disk, so that a run that goes on tells one story.
  */
-final class Diary {
+final class Diary implements AutoCloseable {
   private static final long EVERY_NANOS = 30_000_000_000L;
   private static final String EVENTS = "events.out.tfevents";
 
@@ -76,6 +76,12 @@ final class Diary {
     folder.write(
         "report.html",
         Report.of(folder.path(), folder.read("recipe.yaml"), folder.read("run.json")));
+  }
+
+  @Override
+  public void close() {
+    speed.close();
+    samples.ifPresent(Samples::close);
   }
 
   private static void collect(ObjectNode line, Map<String, Double> values) {

@@ -116,7 +116,13 @@ public final class Grpo {
     student.goOnAfter(done * settings.updates());
     long tokens = saved.map(RunFolder.Saved::tokens).orElse(0L);
     RunFacts.write(folder, recipe, subject, steps, done, 1);
-    Metrics metrics = new Metrics(folder.metrics(), done);
+    try (Metrics metrics = new Metrics(folder.metrics(), done)) {
+      steps(done, tokens, metrics);
+    }
+    return folder.finish(student);
+  }
+
+  private void steps(int done, long before, Metrics metrics) {
     Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
     Speed speed = new Speed();
     for (int step = done; step < steps; step++) {
@@ -132,8 +138,8 @@ public final class Grpo {
       }
       int made = step + 1;
       student.follow(made);
-      tokens += drawn.tokens();
       speed.step(drawn.tokens());
+      long tokens = before + speed.tokens();
       metrics.add(made, value, norm, rate, tokens, OptionalDouble.empty(), facts(drawn));
       if (made == steps || recipe.watch().savesAt(made)) {
         folder.save(student, state().collect(), made, tokens, OptionalDouble.empty());
@@ -146,10 +152,9 @@ public final class Grpo {
               value,
               OptionalDouble.empty(),
               speed.rate(),
-              Speed.memory(),
+              speed.memoryLately(),
               speed.left(steps - made)));
     }
-    return folder.finish(student);
   }
 
   private RunState state() {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The curve of a run: one line a step. */
-final class Metrics {
+final class Metrics implements AutoCloseable {
   private final StepLines lines;
 
   /** Goes on after so many steps. */
@@ -36,5 +36,10 @@ final class Metrics {
     facts.forEach(line::put);
     held.ifPresent(h -> line.put("validation_loss", h));
     lines.add(line);
+  }
+
+  @Override
+  public void close() {
+    lines.close();
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * What the model in training says to the recipe's prompts, now and then, as lines of {@code
  * samples.jsonl}. Each token runs the whole stack once more: short texts only.
  */
-final class Samples {
+final class Samples implements AutoCloseable {
   private final Recipe.SampleSettings settings;
   private final Student student;
   private final Transformer model;
@@ -54,6 +54,11 @@ final class Samples {
         take(step);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    lines.close();
   }
 
   /** Writes one line for each prompt. */

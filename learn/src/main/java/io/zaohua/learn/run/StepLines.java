@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +13,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A file of JSON objects, one a line, each with the step it belongs to. */
-final class StepLines {
+/**
+ * A file of JSON objects, one a line, each with the step it belongs to. It stays open as long as
+ * the run goes on.
+ */
+final class StepLines implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
+  private final OutputStream out;
 
-  private StepLines(Path file) {
+  private StepLines(Path file) throws IOException {
     this.file = file;
+    this.out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Goes on after {@code steps}: lines of later ones, which a killed run made, are dropped. */
@@ -32,10 +38,10 @@ final class StepLines {
     }
     try {
       Files.write(file, kept);
+      return new StepLines(file);
     } catch (IOException e) {
       throw RunFolder.unwritable(file, e);
     }
-    return new StepLines(file);
   }
 
   static ObjectNode line(int step) {
@@ -45,11 +51,16 @@ final class StepLines {
   /** Hands one line to the system. */
   void add(ObjectNode line) {
     try {
-      Files.write(
-          file,
-          (line + "\n").getBytes(StandardCharsets.UTF_8),
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw RunFolder.unwritable(file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.close();
     } catch (IOException e) {
       throw RunFolder.unwritable(file, e);
     }

@@ -136,54 +136,81 @@ public final class Training {
     student.goOnAfter(done);
     describe(done);
     estimate(steps - done);
-    Optional<Metrics> metrics =
-        replicas.first() ? Optional.of(new Metrics(folder.metrics(), done)) : Optional.empty();
-    Optional<Diary> diary =
-        replicas.first()
-            ? Optional.of(
-                new Diary(folder, done, Samples.of(recipe, subject, student, folder, done)))
-            : Optional.empty();
-    Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
-    Explosion explosion = new Explosion();
-    Speed speed = new Speed();
-    for (int step = done; step < steps; step++) {
-      List<Batch> batches = batches(step);
-      int learned = batches.stream().mapToInt(Batch::learned).sum();
-      double value = backward(batches, batches.stream().mapToInt(loss::counted).sum());
-      double norm = Clip.byNorm(subject.trainable().values(), recipe.pace().highestNorm());
-      explosion.check(step + 1, value, norm);
-      double rate = schedule.rate(step);
-      int made = step + 1;
-      student.step(rate);
-      shards.ifPresent(Shards::spread);
-      student.follow(made);
-      tokens += learned;
-      speed.step(learned);
-      boolean save = made == steps || recipe.watch().savesAt(made);
-      OptionalDouble heldLoss =
-          save || recipe.watch().evaluatesAt(made) ? evaluate() : OptionalDouble.empty();
-      long soFar = tokens;
-      Map<String, Double> facts = loss.facts();
-      metrics.ifPresent(m -> m.add(made, value, norm, rate, soFar, heldLoss, facts));
-      diary.ifPresent(d -> d.step(made, speed.rate(), save, made == steps));
-      if (save) {
-        save(made, tokens, heldLoss);
-      }
-      listener.progress(
-          new TrainingListener.Progress(
-              made,
-              steps,
-              value,
-              heldLoss,
-              speed.rate(),
-              Speed.memory(),
-              speed.left(steps - made)));
-    }
+    steps(done, tokens);
     if (replicas.first()) {
       folder.finish(student);
     }
     replicas.meet();
     return folder.model();
+  }
+
+  private void steps(int done, long before) {
+    Schedule schedule = recipe.schedule().over(steps, recipe.optimizer().rate());
+    Explosion explosion = new Explosion();
+    Speed speed = new Speed();
+    try (Written written = written(done)) {
+      for (int step = done; step < steps; step++) {
+        step(step, schedule.rate(step), before, explosion, speed, written);
+      }
+    }
+    if (steps > done) {
+      listener.note(
+          Message.of(
+              "%,d tokens learned, %,.0f a second.",
+              "学习了 %,d 个词元,每秒 %,.0f 个。", speed.tokens(), speed.whole()));
+    }
+  }
+
+  /** What the first process writes of each step; other processes have none. */
+  private record Written(Optional<Metrics> metrics, Optional<Diary> diary)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      metrics.ifPresent(Metrics::close);
+      diary.ifPresent(Diary::close);
+    }
+  }
+
+  private Written written(int done) {
+    return replicas.first()
+        ? new Written(
+            Optional.of(new Metrics(folder.metrics(), done)),
+            Optional.of(
+                new Diary(folder, done, Samples.of(recipe, subject, student, folder, done))))
+        : new Written(Optional.empty(), Optional.empty());
+  }
+
+  private void step(
+      int step, double rate, long before, Explosion explosion, Speed speed, Written written) {
+    List<Batch> batches = batches(step);
+    int learned = batches.stream().mapToInt(Batch::learned).sum();
+    double value = backward(batches, batches.stream().mapToInt(loss::counted).sum());
+    double norm = Clip.byNorm(subject.trainable().values(), recipe.pace().highestNorm());
+    int made = step + 1;
+    explosion.check(made, value, norm);
+    student.step(rate);
+    shards.ifPresent(Shards::spread);
+    student.follow(made);
+    speed.step(learned);
+    long tokens = before + speed.tokens();
+    boolean save = made == steps || recipe.watch().savesAt(made);
+    OptionalDouble held =
+        save || recipe.watch().evaluatesAt(made) ? evaluate() : OptionalDouble.empty();
+    Map<String, Double> facts = loss.facts();
+    written.metrics().ifPresent(m -> m.add(made, value, norm, rate, tokens, held, facts));
+    written.diary().ifPresent(d -> d.step(made, speed.rate(), save, made == steps));
+    if (save) {
+      save(made, tokens, held);
+    }
+    listener.progress(
+        new TrainingListener.Progress(
+            made,
+            steps,
+            value,
+            held,
+            speed.rate(),
+            speed.memoryLately(),
+            speed.left(steps - made)));
   }
 
   private RunState state() {

@@ -3,6 +3,7 @@ package io.zaohua.learn.stack;
 import io.zaohua.learn.Projection;
 import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.Mixer;
+import io.zaohua.model.spec.Norm;
 import io.zaohua.model.spec.Parts;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Masks;
@@ -20,37 +21,59 @@ record Attention(
     Projection v,
     Projection o,
     Normalization qNorm,
-    Normalization kNorm) {
+    Normalization kNorm,
+    Optional<Joined> joined) {
+
+  /** Queries [B, H, T, D], keys and values [B, G, T, D], turned by their position. */
+  private record Inputs(Tensor queries, Tensor keys, Tensor values) {}
 
   static Attention of(Weights weights, String prefix, Mixer.Attention spec) {
+    Projection q = weights.linear(prefix + "q", spec.qkvBias());
+    Projection k = weights.linear(prefix + "k", spec.qkvBias());
+    Projection v = weights.linear(prefix + "v", spec.qkvBias());
     return new Attention(
         Parts.place(prefix + "q.weight").layer(),
         spec,
-        weights.linear(prefix + "q", spec.qkvBias()),
-        weights.linear(prefix + "k", spec.qkvBias()),
-        weights.linear(prefix + "v", spec.qkvBias()),
+        q,
+        k,
+        v,
         weights.linear(prefix + "o", spec.outBias()),
         Normalization.of(weights, prefix + "qNorm", spec.qkNorm()),
-        Normalization.of(weights, prefix + "kNorm", spec.qkNorm()));
+        Normalization.of(weights, prefix + "kNorm", spec.qkNorm()),
+        spec.qkNorm().kind() == Norm.Kind.NONE ? Joined.of(List.of(q, k, v)) : Optional.empty());
   }
 
   Tensor apply(Tensor x, Sight sight) {
-    Tensor queries = heads(normed(qNorm, q.apply(x)), spec.heads(), qNorm);
-    Tensor keys = heads(normed(kNorm, k.apply(x)), spec.kvHeads(), kNorm);
-    Tensor values = split(v.apply(x), spec.kvHeads()).transpose(1, 2); // [B, G, T, D]
-    if (spec.rope().dims() > 0) {
-      Rotation rotation = sight.rotation(spec.rope());
-      queries = rotation.apply(queries);
-      keys = rotation.apply(keys);
-    }
-    Tensor allKeys = after(sight, 0, keys); // [B, G, S, D]
-    Tensor allValues = after(sight, 1, values);
+    Inputs in = joined.map(j -> together(j.apply(x), sight)).orElseGet(() -> apart(x, sight));
+    Tensor allKeys = after(sight, 0, in.keys()); // [B, G, S, D]
+    Tensor allValues = after(sight, 1, in.values());
     Tensor mixed =
         spec.softCap() == 0
-            ? fused(queries, allKeys, allValues, sight)
-            : capped(queries, allKeys, allValues, sight); // [B, H, T, D]
+            ? fused(in.queries(), allKeys, allValues, sight)
+            : capped(in.queries(), allKeys, allValues, sight); // [B, H, T, D]
     long width = (long) spec.heads() * spec.headSize();
     return o.apply(mixed.transpose(1, 2).reshape(x.size(0), x.size(1), width)); // [B, T, width]
+  }
+
+  private Inputs apart(Tensor x, Sight sight) {
+    return new Inputs(
+        turned(heads(normed(qNorm, q.apply(x)), spec.heads(), qNorm), sight),
+        turned(heads(normed(kNorm, k.apply(x)), spec.kvHeads(), kNorm), sight),
+        split(v.apply(x), spec.kvHeads()).transpose(1, 2));
+  }
+
+  /** From all three side by side, [B, T, (H + 2 G) D]: queries and keys turn in one go. */
+  private Inputs together(Tensor all, Sight sight) {
+    int heads = spec.heads();
+    int groups = spec.kvHeads();
+    Tensor each = split(all, heads + 2 * groups).transpose(1, 2); // [B, H + 2 G, T, D]
+    List<Tensor> parts = each.split(1, heads + groups, groups);
+    List<Tensor> turning = turned(parts.getFirst(), sight).split(1, heads, groups);
+    return new Inputs(turning.getFirst(), turning.getLast(), parts.getLast());
+  }
+
+  private Tensor turned(Tensor x, Sight sight) {
+    return spec.rope().dims() > 0 ? sight.rotation(spec.rope()).apply(x) : x;
   }
 
   /** Keys (0) or values (1) behind the learned ones. */

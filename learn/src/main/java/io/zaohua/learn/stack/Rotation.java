@@ -42,13 +42,16 @@ record Rotation(Tensor cos, Tensor sin) {
   /** Queries or keys [B, H, T, D]; elements past 2 * half stay. */
   Tensor apply(Tensor x) {
     long half = cos.size(1);
-    Tensor a = x.slice(-1, 0, half); // [B, H, T, half]
-    Tensor b = x.slice(-1, half, 2 * half); // [B, H, T, half]
-    Tensor first = a.mul(cos).sub(b.mul(sin));
-    Tensor second = b.mul(cos).add(a.mul(sin));
-    long size = x.size(-1);
-    return size == 2 * half
+    long rest = x.size(-1) - 2 * half;
+    List<Tensor> parts = rest == 0 ? x.split(-1, half, half) : x.split(-1, half, half, rest);
+    Tensor a = parts.get(0); // [B, H, T, half]
+    Tensor b = parts.get(1); // [B, H, T, half]
+    Tensor first = a.mul(cos);
+    first.inPlace().addcmul(b, sin, -1);
+    Tensor second = b.mul(cos);
+    second.inPlace().addcmul(a, sin, 1);
+    return rest == 0
         ? Tensors.cat(-1, List.of(first, second))
-        : Tensors.cat(-1, List.of(first, second, x.slice(-1, 2 * half, size))); // [B, H, T, D]
+        : Tensors.cat(-1, List.of(first, second, parts.get(2))); // [B, H, T, D]
   }
 }
