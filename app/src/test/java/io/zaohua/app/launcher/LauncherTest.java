@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher as a process: which JDK it takes, when it builds, what it says. */
 @Tag("slow")
@@ -143,14 +145,14 @@ final class LauncherTest {
     assertThat(Files.readAllLines(tree.calls())).hasSize(1);
   }
 
-  @Test
-  void aChangedSourceIsBuilt() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"engine/src/main/java/A.java", "models/poet/poet.gguf"})
+  void aChangedSourceIsBuilt(String source) throws Exception {
     tree.jdk("usr/lib/jvm/new", "25");
     tree.maven(0);
     tree.run(Map.of(), "x");
     Files.setLastModifiedTime(
-        tree.root().resolve("engine/src/main/java/A.java"),
-        FileTime.from(Instant.now().plusSeconds(2)));
+        tree.root().resolve(source), FileTime.from(Instant.now().plusSeconds(2)));
 
     tree.run(Map.of(), "x");
 

@@ -30,6 +30,8 @@ record Tree(Path root, Path world) {
     }
     Files.writeString(root.resolve("pom.xml"), "<project/>");
     Files.createDirectories(root.resolve(".mvn"));
+    Files.createDirectories(root.resolve("models/poet"));
+    Files.writeString(root.resolve("models/poet/poet.gguf"), "weights");
     Files.createDirectories(world.resolve("tools"));
     String launcher = Files.readString(Path.of(System.getProperty("zaohua.root"), "zaohua"));
     for (String usual : List.of("/usr/lib/", "/usr/local/", "/usr/java/", "/opt/", "/Library/")) {
