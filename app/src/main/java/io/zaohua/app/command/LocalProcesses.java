@@ -2,6 +2,7 @@ package io.zaohua.app.command;
 
 import io.zaohua.app.Main;
 import io.zaohua.app.terminal.Console;
+import io.zaohua.learn.run.BarrierTask;
 import io.zaohua.learn.run.Training;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
@@ -17,9 +18,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +30,6 @@ import java.util.concurrent.TimeUnit;
  * torchrun would give. They end with this process, however it ends, and all when one fails.
  */
 final class LocalProcesses {
-  /** Says that standard input is a line to the parent: where it ends, the parent has gone. */
-  private static final String PARENT = "ZAOHUA_PARENT";
-
   private static final int MOST = 1024;
   private static final int LINES = 40;
   private static final Duration TO_NOTICE = Duration.ofSeconds(10);
@@ -39,7 +37,6 @@ final class LocalProcesses {
 
   private final int count;
   private final Console console;
-  private volatile boolean stopped;
 
   private LocalProcesses(int count, Console console) {
     this.count = count;
@@ -72,9 +69,14 @@ final class LocalProcesses {
     return System.getenv().getOrDefault("RANK", "0").equals("0");
   }
 
+  /** Whether another process waits for this one, and speaks of its end. */
+  static boolean isChild() {
+    return System.getenv(BarrierTask.PARENT) != null;
+  }
+
   /** In a child: ends this process when the one that started it has gone. */
   static void endWithParent(Console console) {
-    if (System.getenv(PARENT) == null) {
+    if (!isChild()) {
       return;
     }
     Thread.ofPlatform()
@@ -107,21 +109,13 @@ final class LocalProcesses {
    */
   int run(List<String> arguments, Path output) {
     List<Child> children = new CopyOnWriteArrayList<>();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      stopped = true;
-                      end(children);
-                    }));
-    try {
+    try (Farewell farewell = new Farewell(console, output, true, () -> end(children))) {
       int port = freePort();
       for (int rank = 0; rank < count; rank++) {
         children.add(start(rank, port, arguments));
       }
       Optional<Child> culprit = await(children);
-      return culprit.map(c -> explain(c, output)).orElse(0);
+      return culprit.map(c -> explain(c, output, farewell)).orElse(0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -149,24 +143,9 @@ final class LocalProcesses {
     line.addAll(List.of("-cp", System.getProperty("java.class.path", ""), Main.class.getName()));
     line.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(line);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "RANK",
-                Integer.toString(rank),
-                "WORLD_SIZE",
-                Integer.toString(count),
-                "LOCAL_RANK",
-                Integer.toString(rank),
-                "LOCAL_WORLD_SIZE",
-                Integer.toString(count),
-                "MASTER_ADDR",
-                "127.0.0.1",
-                "MASTER_PORT",
-                Integer.toString(port),
-                PARENT,
-                Long.toString(ProcessHandle.current().pid())));
+    List<String> here = Collections.nCopies(count, "127.0.0.1");
+    builder.environment().putAll(new BarrierTask(rank, here, port).environment());
+    builder.environment().put(BarrierTask.PARENT, Long.toString(ProcessHandle.current().pid()));
     Deque<String> lines = new ArrayDeque<>();
     if (rank == 0) {
       builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
@@ -216,10 +195,14 @@ final class LocalProcesses {
         .or(() -> failed);
   }
 
-  private int explain(Child child, Path output) {
+  private int explain(Child child, Path output, Farewell farewell) {
     int code = child.process().exitValue();
-    if (code == 130 || stopped) {
-      return 130; // Ctrl-C reaches all of them
+    if (farewell.begun()) {
+      return 130;
+    }
+    if (code == 130) { // Ctrl-C has reached a child only, or not yet this process
+      farewell.say();
+      return 130;
     }
     if (child.rank() == 0 && code < 128) {
       return code; // it has said why

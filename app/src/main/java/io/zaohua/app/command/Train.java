@@ -1,5 +1,6 @@
 package io.zaohua.app.command;
 
+import io.zaohua.app.ExitCode;
 import io.zaohua.app.terminal.Console;
 import io.zaohua.app.terminal.TrainingProgress;
 import io.zaohua.learn.recipe.Recipe;
@@ -58,13 +59,28 @@ final class Train implements Callable<Integer> {
       return LocalProcesses.of(processes, console).run(arguments(), read.output());
     }
     LocalProcesses.endWithParent(console);
-    try (TrainingProgress progress = new TrainingProgress(console)) {
+    boolean first = LocalProcesses.isFirst();
+    try (TrainingProgress progress = new TrainingProgress(console);
+        Farewell farewell =
+            new Farewell(
+                console, read.output(), first && !LocalProcesses.isChild(), progress::close)) {
+      return run(read, progress, first, farewell);
+    }
+  }
+
+  private int run(Recipe read, TrainingProgress progress, boolean first, Farewell farewell) {
+    try {
       Path model = Training.run(read, resume, progress);
-      if (LocalProcesses.isFirst()) {
+      if (first) {
         console.println(model.toString());
       }
+      return 0;
+    } catch (RuntimeException e) {
+      if (farewell.begun()) {
+        return ExitCode.INTERRUPTED.number();
+      }
+      throw e;
     }
-    return 0;
   }
 
   /** This command's line without --processes. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,33 +38,82 @@ final class TrainProcessesTest {
   }
 
   @Test
-  void childrenEndWithTheirParentHoweverItEnds(@TempDir Path killed, @TempDir Path interrupted)
-      throws Exception {
-    recipe(killed);
-    Process parent = new Shell(killed).start("$Z train recipe.yaml --processes 2");
-    List<ProcessHandle> children = children(killed, parent);
+  void childrenEndWithTheirParentHoweverItEnds(@TempDir Path folder) throws Exception {
+    recipe(folder);
+    Process parent = new Shell(folder).start("$Z train recipe.yaml --processes 2");
+    List<ProcessHandle> children = children(folder, parent);
     parent.destroyForcibly();
     assertThat(children).allSatisfy(TrainProcessesTest::ends);
-    recipe(interrupted);
-    Shell shell = new Shell(interrupted);
-    Process other = shell.start("$Z train recipe.yaml --processes 2");
-    List<ProcessHandle> others = children(interrupted, other);
-    new ProcessBuilder("kill", "-INT", Long.toString(other.pid())).start().waitFor();
-    assertThat(shell.finish(other).code()).isEqualTo(130);
-    assertThat(others).allSatisfy(TrainProcessesTest::ends);
+  }
+
+  @Test
+  void anInterruptedParentEndsItsChildrenAndNamesTheCheckpoint(@TempDir Path folder)
+      throws Exception {
+    interrupted(folder, "$Z train recipe.yaml --processes 2", "");
+  }
+
+  @Test
+  void ctrlCAtAllProcessesAtOnceEndsTheSame(@TempDir Path folder) throws Exception {
+    interrupted(folder, "exec setsid $Z train recipe.yaml --processes 2", "-");
+  }
+
+  @Test
+  void oneProcessAloneEndsTheSame(@TempDir Path folder) throws Exception {
+    recipe(folder);
+    Shell shell = new Shell(folder);
+    Process process = shell.start("$Z train recipe.yaml");
+    atWork(folder, process);
+    interrupt("", process);
+    Shell.Result result = shell.finish(process);
+    assertThat(result.code()).isEqualTo(130);
+    assertThat(result.err().lines().toList().getLast())
+        .startsWith("The run was stopped; last checkpoint: " + folder.resolve("run/checkpoints"));
+  }
+
+  /**
+   * @param target {@code -} where the signal goes to the process's whole group, as from a terminal
+   */
+  private static void interrupted(Path folder, String line, String target) throws Exception {
+    recipe(folder);
+    Shell shell = new Shell(folder);
+    Process parent = shell.start(line);
+    List<ProcessHandle> children = children(folder, parent);
+    interrupt(target, parent);
+    Shell.Result result = shell.finish(parent);
+    assertThat(result.code()).isEqualTo(130);
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+    List<String> checkpoints;
+    try (Stream<Path> saved = Files.list(folder.resolve("run/checkpoints"))) {
+      checkpoints = saved.map(Path::toString).filter(p -> !p.endsWith(".part")).sorted().toList();
+    }
+    assertThat(result.err().lines().filter(l -> l.contains("checkpoint")))
+        .containsExactly(
+            "The run was stopped; last checkpoint: "
+                + checkpoints.getLast()
+                + ". Go on with --resume.");
+    assertThat(result.out()).isEmpty();
+  }
+
+  private static void interrupt(String target, Process process) throws Exception {
+    new ProcessBuilder("kill", "-INT", "--", target + process.pid()).start().waitFor();
   }
 
   /** The processes of the run, once they are at work. */
   private static List<ProcessHandle> children(Path folder, Process parent) throws Exception {
+    atWork(folder, parent);
+    List<ProcessHandle> children = parent.children().toList();
+    assertThat(children).hasSize(2);
+    return children;
+  }
+
+  private static void atWork(Path folder, Process parent) throws Exception {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (!Files.exists(folder.resolve("run/checkpoints/step-00000002"))
         && parent.isAlive()
         && System.nanoTime() < end) {
       Thread.sleep(50);
     }
-    List<ProcessHandle> children = parent.children().toList();
-    assertThat(children).hasSize(2);
-    return children;
+    assertThat(parent.isAlive()).isTrue();
   }
 
   private static void ends(ProcessHandle child) {

@@ -15,6 +15,12 @@ import java.util.Map;
  * @param port on the first task's host, where the processes will meet; it must be free
  */
 public record BarrierTask(int rank, List<String> addresses, int port) {
+  /**
+   * In the environment of a process whose standard input is a line to the one that started it:
+   * where the line ends, that one has gone, and the process must go too.
+   */
+  public static final String PARENT = "ZAOHUA_PARENT";
+
   public BarrierTask {
     addresses = List.copyOf(addresses);
     if (rank < 0 || rank >= addresses.size()) {
@@ -53,13 +59,17 @@ public record BarrierTask(int rank, List<String> addresses, int port) {
 
   /**
    * Runs a command, such as {@code zaohua train recipe.yaml --resume}, in that environment, and
-   * ends it where the task is cancelled.
+   * ends it where the task is cancelled. {@code zaohua train} also ends when this process is
+   * killed.
    *
    * @return its exit code
    */
   public int run(List<String> command) throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment());
+    builder.environment().put(PARENT, Long.toString(ProcessHandle.current().pid()));
     Process process = builder.start();
     try {
       return process.waitFor();

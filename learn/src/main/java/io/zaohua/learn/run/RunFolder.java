@@ -118,12 +118,18 @@ final class RunFolder {
 
   /** All checkpoints, the oldest first. */
   List<Saved> saved() {
+    return whole().map(RunFolder::read).sorted(Comparator.comparingInt(Saved::step)).toList();
+  }
+
+  private Stream<Path> whole() {
     return list(checkpoints()).stream()
         .filter(p -> STEP.matcher(String.valueOf(p.getFileName())).matches())
-        .filter(p -> Files.isRegularFile(p.resolve(STATE)))
-        .map(RunFolder::read)
-        .sorted(Comparator.comparingInt(Saved::step))
-        .toList();
+        .filter(p -> Files.isRegularFile(p.resolve(STATE)));
+  }
+
+  /** The newest one's path by its name, also while a run goes on. */
+  Optional<Path> last() {
+    return whole().reduce((_, later) -> later);
   }
 
   Optional<Saved> newest() {
@@ -132,7 +138,7 @@ final class RunFolder {
 
   /** The newest one's path, for people. */
   String lastName() {
-    return newest().map(s -> s.path().toString()).orElse("none was written yet");
+    return last().map(Path::toString).orElse("none was written yet");
   }
 
   private static Saved read(Path path) {

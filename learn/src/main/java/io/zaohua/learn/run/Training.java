@@ -108,7 +108,7 @@ public final class Training {
 
   /** The newest checkpoint in a run's folder. */
   public static Optional<Path> lastCheckpoint(Path output) {
-    return new RunFolder(output).newest().map(RunFolder.Saved::path);
+    return new RunFolder(output).last();
   }
 
   private static UserError lost(RunFolder folder, ProcessGroup.Lost e) {
