@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +51,7 @@ public record Sessions(Path folder) {
     }
     byte[] json = (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
     try (NewFile file = NewFile.create(target, json.length)) {
-      keepPrivate();
+      keepPrivate(folder, "rwx------");
       file.write(ByteBuffer.wrap(json));
       file.finish();
     } catch (IOException e) {
@@ -60,10 +61,24 @@ public record Sessions(Path folder) {
   }
 
   /** What was said is for its owner's eyes only, where the disk knows owners. */
-  private void keepPrivate() throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
+  private static void keepPrivate(Path path, String permissions) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (view != null) {
-      view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+      view.setPermissions(PosixFilePermissions.fromString(permissions));
+    }
+  }
+
+  /** Where lines typed before are kept, for their owner only; nowhere if it cannot be made so. */
+  Optional<Path> history() {
+    Path file = folder.resolveSibling("chat_history");
+    try {
+      if (!Files.exists(file)) {
+        Files.createFile(file);
+      }
+      keepPrivate(file, "rw-------");
+      return Files.isWritable(file) ? Optional.of(file) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -2,8 +2,6 @@ package io.zaohua.app.chat;
 
 import io.zaohua.model.Message;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -79,10 +77,7 @@ public final class TerminalChat {
             .completer(completer(sessions))
             .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
             .variable(LineReader.SECONDARY_PROMPT_PATTERN, ". ");
-    Path history = sessions.folder().resolveSibling("chat_history");
-    if (Files.isWritable(history.getParent())) {
-      builder.variable(LineReader.HISTORY_FILE, history);
-    }
+    sessions.history().ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
     LineReader reader = builder.build();
     reader
         .getWidgets()

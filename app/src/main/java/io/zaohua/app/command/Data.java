@@ -88,13 +88,14 @@ final class Data implements Callable<Integer> {
   }
 
   private int check() {
-    for (Path file : files) {
-      if (!Files.isRegularFile(file)) {
-        throw new UserError(
-            UserError.Kind.NOT_FOUND,
-            Message.of("There is no file %s.", "没有文件 %s。", file),
-            Message.of("Check the path.", "请检查路径。"));
-      }
+    files.forEach(Data::requireFile);
+    if (length.isPresent() && length.get() < 2) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of(
+              "--length is %d, 2 tokens or more were expected.",
+              "--length 为 %d,应至少为 2 个词元。", length.get()),
+          Message.of("Give data.length of the recipe.", "请给出配方的 data.length。"));
     }
     DataCheck check = DataCheck.of(source(), model.map(this::encoder));
     print(check);
@@ -112,7 +113,23 @@ final class Data implements Callable<Integer> {
               "Mend them, or leave them out with data.broken: skip.",
               "请修正,或用 data.broken: skip 略去。"));
     }
+    check.report().requireSome();
     return 0;
+  }
+
+  private static void requireFile(Path file) {
+    if (Files.isRegularFile(file)) {
+      return;
+    }
+    throw new UserError(
+        Files.exists(file) ? UserError.Kind.INPUT : UserError.Kind.NOT_FOUND,
+        Files.isDirectory(file)
+            ? Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", file)
+            : Files.exists(file)
+                ? Message.of(
+                    "%s is a pipe or a device, a file was expected.", "%s 是管道或设备,应为文件。", file)
+                : Message.of("There is no file %s.", "没有文件 %s。", file),
+        Message.of("Check the path.", "请检查路径。"));
   }
 
   private DataSource.Records source() {
@@ -125,7 +142,7 @@ final class Data implements Callable<Integer> {
         format,
         trainOn,
         Optional.empty(),
-        length.orElse(Integer.MAX_VALUE - 8),
+        Math.min(length.orElse(Integer.MAX_VALUE), Integer.MAX_VALUE - 8),
         true,
         false,
         rules);

@@ -10,15 +10,17 @@ import io.zaohua.model.adapter.PeftConfig;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.convert.Conversion;
 import io.zaohua.model.convert.Report;
+import io.zaohua.model.file.NewFile;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.quant.FileType;
 import io.zaohua.model.quant.Quantization;
 import io.zaohua.model.weights.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -203,23 +205,39 @@ final class Export implements Callable<Integer> {
   }
 
   private Report copyAdapter(TrainedFolder trained, Path target) {
+    NewFile.requireName(target);
     Path from = needAdapter(trained);
+    List<Path> sources = List.of(PeftConfig.in(from), from.resolve(PeftConfig.WEIGHTS));
     List<Path> written = new ArrayList<>();
+    List<NewFile> files = new ArrayList<>();
     try {
-      Files.createDirectories(target);
-      for (Path file : List.of(PeftConfig.in(from), from.resolve(PeftConfig.WEIGHTS))) {
-        Path to = target.resolve(file.getFileName());
-        Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+      for (Path source : sources) {
+        Path to = target.resolve(source.getFileName());
+        NewFile.refuseSource(to, sources);
+        files.add(NewFile.create(to, source.toFile().length()));
+        copy(source, files.getLast());
         written.add(to);
+      }
+      NewFile.finish(files);
+    } finally {
+      files.forEach(NewFile::close);
+    }
+    return new Report(written, List.of());
+  }
+
+  private static void copy(Path source, NewFile to) {
+    ByteBuffer piece = ByteBuffer.allocateDirect(1 << 20);
+    try (FileChannel in = FileChannel.open(source)) {
+      while (in.read(piece.clear()) >= 0) {
+        to.write(piece.flip());
       }
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.IO,
-          Message.of("%s cannot be written.", "无法写入 %s。", target),
-          Message.of("Check permissions and space, or name another place.", "请检查权限与空间,或换一处。"),
+          Message.of("%s cannot be read.", "无法读取 %s。", source),
+          Message.of("Check its permissions.", "请检查其权限。"),
           e);
     }
-    return new Report(written, List.of());
   }
 
   private static Path needAdapter(TrainedFolder trained) {

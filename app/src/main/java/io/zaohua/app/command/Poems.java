@@ -4,6 +4,8 @@ import io.zaohua.app.terminal.Console;
 import io.zaohua.app.verse.PoetFigures;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.learn.verse.VerseData;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,6 +54,14 @@ final class Poems implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (source.isEmpty() && !measure) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          new Message(
+              "Neither --from nor --measure is given: nothing is to be done.",
+              "没有给出 --from 或 --measure:无事可做。"),
+          new Message("See zaohua poems --help.", "请看 zaohua poems --help。"));
+    }
     if (source.isPresent()) {
       VerseData.prepare(source.get(), data, SEED).forEach(console::println);
     }

@@ -74,13 +74,9 @@ record TrainedFolder(Path path, Optional<Path> base) {
   }
 
   private static UserError unfinished(Path run) {
-    String newest;
+    Optional<String> newest;
     try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
-      newest =
-          all.filter(TrainedFolder::hasModel)
-              .max(Path::compareTo)
-              .map(Path::toString)
-              .orElse("--resume");
+      newest = all.filter(TrainedFolder::hasModel).max(Path::compareTo).map(Path::toString);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -88,6 +84,8 @@ record TrainedFolder(Path path, Optional<Path> base) {
         UserError.Kind.NOT_FOUND,
         Message.of(
             "The run in %s has not ended: it has no model yet.", "%s 中的训练尚未结束,还没有 model。", run),
-        Message.of("Name a checkpoint: %s.", "请指定一个检查点:%s。", newest));
+        newest
+            .map(checkpoint -> Message.of("Name a checkpoint: %s.", "请指定一个检查点:%s。", checkpoint))
+            .orElseGet(() -> Message.of("Begin it again.", "请重新开始训练。")));
   }
 }

@@ -1,6 +1,7 @@
 package io.zaohua.app.terminal;
 
 import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -17,6 +18,11 @@ import java.util.Locale;
  * loudly when it cannot take them; notes go to standard error.
  */
 public final class Console {
+  /** Bytes of standard input as an argument, at most; of the heap, since its ids come on top. */
+  private static final long MOST = 1 << 28;
+
+  private static final int SHARE = 16;
+
   private final InputStream in;
   private final OutputStream out;
   private final PrintStream err;
@@ -82,7 +88,17 @@ public final class Console {
       return argument;
     }
     try {
-      return Utf8.decode(in.readAllBytes(), new Message("Standard input", "标准输入"));
+      int most = (int) Math.min(MOST, Runtime.getRuntime().maxMemory() / SHARE);
+      byte[] bytes = in.readNBytes(most + 1); // it may have no end
+      if (bytes.length > most) {
+        throw new UserError(
+            UserError.Kind.CAPACITY,
+            Message.of(
+                "Standard input has more than %,d bytes, which is all that is read of it.",
+                "标准输入超过 %,d 字节,这是读取的上限。", most),
+            Message.of("Give a shorter text.", "请给出较短的文本。"));
+      }
+      return Utf8.decode(bytes, new Message("Standard input", "标准输入"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,8 @@ import io.zaohua.engine.GenerateOptions;
 import io.zaohua.engine.LanguageModel;
 import io.zaohua.engine.sample.Sampler;
 import io.zaohua.learn.verse.VerseMeasures;
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import io.zaohua.model.verse.Form;
 import io.zaohua.model.verse.VerseRequest;
 import java.io.IOException;
@@ -31,6 +33,12 @@ public final class PoetFigures {
         VerseMeasures.titles(Form.WUJUE, data).stream()
             .filter(title -> title.length() <= VerseRequest.LONGEST_TITLE)
             .toList();
+    if (titles.isEmpty()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s has no held-out 五絕 with a title.", "%s 中没有留作评测且有题目的五绝。", data),
+          Message.of("Write the data with --from first.", "请先用 --from 写出数据。"));
+    }
     List<String> poems = new ArrayList<>();
     for (int i = 0; i < POEMS; i++) {
       var request = new VerseRequest(titles.get(i % titles.size()), Form.WUJUE, "");

@@ -131,6 +131,23 @@ final class ConversationTest {
   }
 
   @Test
+  void whatWasTypedIsTheOwnersOnly() throws Exception {
+    Path sessions = Files.createDirectory(folder.resolve("sessions"));
+    Path old = Files.writeString(folder.resolve("chat_history"), "1:hello\n");
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThat(new Sessions(sessions).history()).contains(old);
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(old)))
+        .isEqualTo("rw-------");
+    assertThat(old).hasContent("1:hello");
+    Files.delete(old);
+    new Sessions(sessions).history();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(old)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
   void aSessionsNameStaysInItsFolder() {
     type("/save ../evil");
 

@@ -31,4 +31,25 @@ final class DataTest {
     assertThat(run.out()).contains("a.jsonl:2 ", "a.jsonl:3 ");
     assertThat(run.err()).contains("a.jsonl:2 ");
   }
+
+  @Test
+  void dataWithNothingInItFails() throws IOException {
+    Run run = check("");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("Nothing is left to learn from: 0 records");
+  }
+
+  @Test
+  void messagesOfTheWrongKindAreBroken() throws IOException {
+    Run run =
+        check(
+            """
+            {"messages": [{"role": "user", "content": 5}]}
+            {"messages": [{"role": "assistant", "content": null}]}
+            {"messages": [{"role": "assistant", "content": "a", "weight": "heavy"}]}
+            {"messages": [{"role": "assistant", "tool_calls": 5}]}
+            """);
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("4 of 4 records are broken");
+  }
 }

@@ -147,4 +147,19 @@ final class ExportTest {
     assertThat(done.code()).as(done.err()).isEqualTo(2);
     assertThat(done.err().lines()).hasSize(1);
   }
+
+  @Test
+  void anAdapterIsNotCopiedOverItselfNorIntoABlankName() throws IOException {
+    Path weights = run.resolve("model/adapter_model.safetensors");
+    byte[] before = Files.readAllBytes(weights);
+
+    assertThat(export("--to", "peft", "-o", run + "/model").code()).isEqualTo(2);
+    for (String form : new String[] {"peft", "gguf", "safetensors"}) {
+      Run done = export("--to", form, "-o", " ");
+      assertThat(done.code()).as(done.err()).isEqualTo(2);
+      assertThat(done.err()).contains("name is blank");
+    }
+    assertThat(weights).hasBinaryContent(before);
+    assertThat(Path.of(" ")).doesNotExist();
+  }
 }

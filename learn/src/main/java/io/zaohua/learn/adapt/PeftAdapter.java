@@ -60,6 +60,9 @@ public final class PeftAdapter {
           used += addition.tensors().size();
         }
       }
+      if (additions.isEmpty()) {
+        throw other(folder, "it has no matrix of it");
+      }
       if (used != file.tensors().size()) {
         throw other(folder, file.tensors().size() - used + " of its tensors fit no matrix of it");
       }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.rows.Row;
 import io.zaohua.learn.rows.RowFormat;
 import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -181,6 +182,27 @@ public final class DataReport {
             learned,
             cut,
             chinese.isEmpty() ? "无" : chinese));
+  }
+
+  /**
+   * Refuses data of which nothing is left.
+   *
+   * @throws UserError with the counts
+   */
+  public void requireSome() {
+    if (kept > 0) {
+      return;
+    }
+    throw new UserError(
+        UserError.Kind.INPUT,
+        new Message(
+            "Nothing is left to learn from: " + sentence().english(),
+            "没有可供学习的内容:" + sentence().chinese()),
+        records == 0
+            ? Message.of("Check that the files hold records.", "请检查文件中是否有记录。")
+            : Message.of(
+                "Check data.length and the records with zaohua data check.",
+                "请检查 data.length,并用 zaohua data check 检查记录。"));
   }
 
   private static String some(Dropped dropped) {

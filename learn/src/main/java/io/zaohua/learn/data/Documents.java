@@ -52,6 +52,22 @@ final class Documents {
     return size;
   }
 
+  /**
+   * Refuses to learn from nothing where all of it is held out.
+   *
+   * @throws UserError saying so
+   */
+  void requireSome(Documents held) {
+    if (count == 0 && held.count > 0) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "All of the data (%,d parts) is held out, and none is left to learn from.",
+              "所有数据(%,d 份)都留作评测,没有可供学习的内容。", held.count),
+          Message.of("Lower data.validation, or give more data.", "请减小 data.validation,或给出更多数据。"));
+    }
+  }
+
   int start(int document) {
     return starts[document];
   }

@@ -31,6 +31,7 @@ public record RecordFiles(TrainingData training, Optional<TrainingData> held, Da
     var kept = new Documents();
     var held = new Documents();
     reading.read(kept::add, held::add, seed);
+    kept.requireSome(held);
     var settings = new TextWindows.Settings(source.length(), source.whole(), source.across());
     List<Message> notes =
         List.of(

@@ -64,14 +64,7 @@ final class RecordReading<T> implements RowFile.Listener {
   /** Reads all files; a share of the records goes to {@code held}, drawn by the seed. */
   void read(Consumer<T> kept, Consumer<T> held, long seed) {
     readAll(kept, held, seed);
-    if (report.kept() == 0) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          new Message(
-              "Nothing is left to learn from: " + report.sentence().english(),
-              "没有可供学习的内容:" + report.sentence().chinese()),
-          Message.of("Check the data with zaohua data check.", "请用 zaohua data check 检查数据。"));
-    }
+    report.requireSome();
   }
 
   /** The same, also where nothing is left. */
@@ -126,9 +119,11 @@ final class RecordReading<T> implements RowFile.Listener {
         () ->
             new UserError(
                 UserError.Kind.INPUT,
-                Message.of(
-                    "The keys %s are of no known format.",
-                    "键 %s 不属于任何已知格式。", String.join(", ", keys(row))),
+                row.value().isEmpty()
+                    ? Message.of("The record is empty.", "该记录为空。")
+                    : Message.of(
+                        "The keys %s are of no known format.",
+                        "键 %s 不属于任何已知格式。", String.join(", ", keys(row))),
                 Message.of(
                     "Name data.format: %s.",
                     "请给出 data.format:%s。", String.join(", ", RowFormat.words()))));

@@ -26,6 +26,7 @@ public record TextFiles(TrainingData training, Optional<TrainingData> held) {
     if (!source.held().isEmpty()) {
       Documents.read(source.held(), source.separator(), encoding, held, held, 0, seed);
     }
+    kept.requireSome(held);
     var settings = new TextWindows.Settings(source.length(), source.whole(), source.across());
     List<Message> notes = new ArrayList<>();
     notes.add(

@@ -124,8 +124,8 @@ public sealed interface DataSource {
     return switch (format) {
       case "batches" ->
           new Batches(
-              places.find(s.name("file"), s.needText("file")),
-              s.text("validation_file").map(f -> places.find(s.name("validation_file"), f)));
+              places.file(s.name("file"), s.needText("file")),
+              s.text("validation_file").map(f -> places.file(s.name("validation_file"), f)));
       case "text" -> text(s, places);
       default -> records(format, s, places);
     };
@@ -145,7 +145,7 @@ public sealed interface DataSource {
     names.addAll(s.texts("files"));
     return names.stream()
         .findFirst()
-        .map(Path::of)
+        .map(name -> Section.path(s.name("file"), name))
         .map(
             file ->
                 file.toString().endsWith(".safetensors")
@@ -205,7 +205,7 @@ public sealed interface DataSource {
   private static List<Path> files(Section s, Places places, String one, String many) {
     var names = new ArrayList<>(s.texts(one));
     names.addAll(s.texts(many));
-    return names.stream().map(n -> places.find(s.name(many), n)).toList();
+    return names.stream().map(n -> places.file(s.name(many), n)).toList();
   }
 
   /** {@code line} and {@code blank line} by name, anything else as it is. */

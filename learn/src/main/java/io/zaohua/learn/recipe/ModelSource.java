@@ -59,8 +59,9 @@ public sealed interface ModelSource {
   static ModelSource read(Section top, Places places) {
     Object model = top.find("model").orElseThrow(() -> top.missing("model"));
     if (!(model instanceof Map)) {
-      String name = model.toString();
-      boolean path = Files.exists(places.folder().resolve(name)) || Files.exists(Path.of(name));
+      String name = top.needText("model");
+      Path given = Section.path("model", name);
+      boolean path = Files.exists(places.folder().resolve(given)) || Files.exists(given);
       return new Existing(path || !name.contains(":") ? places.find("model", name) : pulled(name));
     }
     Section section = top.section("model");

@@ -23,7 +23,8 @@ record Places(Path folder, Map<String, String> found) {
 
   /** The file or folder of this name. */
   Path find(String key, String name) {
-    for (Path place : List.of(folder.resolve(name), Path.of(name).toAbsolutePath())) {
+    Path given = Section.path(key, name);
+    for (Path place : List.of(folder.resolve(given), given.toAbsolutePath())) {
       if (Files.exists(place)) {
         found.put(name, place.normalize().toString());
         return place.normalize();
@@ -37,6 +38,28 @@ record Places(Path folder, Map<String, String> found) {
         Message.of(
             "Paths are looked up beside the recipe, then in the current folder.",
             "路径先在配方旁边查找,再在当前文件夹查找。"));
+  }
+
+  /**
+   * The file of this name.
+   *
+   * @throws UserError also if it is a folder, or a pipe or a device, which have no end
+   */
+  Path file(String key, String name) {
+    Path found = find(key, name);
+    if (!Files.isRegularFile(found)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Files.isDirectory(found)
+              ? Message.of(
+                  "The recipe gives %s: %s, which is a folder, and a file was expected.",
+                  "配方给出 %s: %s,这是文件夹,应为文件。", key, name)
+              : Message.of(
+                  "The recipe gives %s: %s, which is a pipe or a device, and a file was expected.",
+                  "配方给出 %s: %s,这是管道或设备,应为文件。", key, name),
+          Message.of("Name the file.", "请指定文件。"));
+    }
+    return found;
   }
 
   /** The recipe with every path that was looked up replaced by where it was found. */

@@ -41,6 +41,11 @@ public record Recipe(
     boolean checkpointing,
     Path output,
     String text) {
+  /** Passes of a step; their batches are held together. */
+  private static final int MOST_PASSES = 65536;
+
+  /** Tokens of a sample, each of which runs the whole stack once more. */
+  private static final int MOST_TOKENS = 4096;
 
   /**
    * The course of the learning rate.
@@ -209,7 +214,7 @@ public record Recipe(
             watch(top),
             processes(top.section("processes")),
             top.flag("checkpointing", false),
-            top.text("output").map(Path::of).orElseThrow(() -> top.missing("output")),
+            top.path("output").orElseThrow(() -> top.missing("output")),
             "");
     top.finish();
     return recipe;
@@ -260,7 +265,7 @@ public record Recipe(
     }
     return new Pace(
         top.whole("batch", 8, 1),
-        top.whole("accumulation", 1, 1),
+        top.whole("accumulation", 1, 1, MOST_PASSES),
         steps,
         top.number("epochs", 1, 1e-6, 1e6),
         top.number("clip", 1, 0, 1e9),
@@ -276,7 +281,7 @@ public record Recipe(
     return new SampleSettings(
         s.whole("every", 0, 0),
         s.texts("prompts"),
-        s.whole("tokens", 64, 1),
+        s.whole("tokens", 64, 1, MOST_TOKENS),
         s.number("temperature", 0, 0, 100));
   }
 

@@ -3,7 +3,10 @@ package io.zaohua.learn.recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,7 +23,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** The YAML of a recipe (YAML 1.2, core schema), with overrides from the command line. */
 final class RecipeFile {
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private RecipeFile() {}
 
@@ -49,8 +52,15 @@ final class RecipeFile {
   }
 
   private static String text(Path file) {
-    try {
-      if (Files.size(file) > MAX_BYTES) {
+    if (Files.isDirectory(file)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is a folder, a recipe was expected.", "%s 是文件夹,应为配方文件。", file),
+          Message.of("Name the recipe.", "请指定配方文件。"));
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1); // a pipe or a device has no size to ask for
+      if (bytes.length > MAX_BYTES) {
         throw new UserError(
             UserError.Kind.INPUT,
             Message.of(
@@ -58,8 +68,8 @@ final class RecipeFile {
                 "%s 超过 %d 字节,应为一份配方。", file, MAX_BYTES),
             Message.of("Name the recipe.", "请指定配方文件。"));
       }
-      return Files.readString(file);
-    } catch (MalformedInputException e) {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
       throw new UserError(
           UserError.Kind.INPUT,
           Message.of("%s is not UTF-8 text.", "%s 不是 UTF-8 文本。", file),
@@ -88,6 +98,12 @@ final class RecipeFile {
               "%s 第 %s 行不是 YAML:%s。", where, line, e.getProblem()),
           Message.of("Correct that line.", "请改正该行。"),
           e);
+    } catch (StackOverflowError e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is nested too deeply for a recipe.", "%s 嵌套过深,不是配方。", where),
+          Message.of("Correct it.", "请改正。"),
+          e);
     } catch (YamlEngineException e) {
       throw new UserError(
           UserError.Kind.INPUT,
@@ -110,13 +126,19 @@ final class RecipeFile {
 
   private static void apply(Map<String, Object> recipe, String override) {
     int equals = override.indexOf('=');
-    if (equals < 1) {
+    if (equals < 1 || override.substring(equals + 1).isBlank()) {
       throw new UserError(
           UserError.Kind.USAGE,
           Message.of("--set %s has no value.", "--set %s 没有值。", override),
           Message.of("Write --set optimizer.lr=0.001.", "请写成 --set optimizer.lr=0.001。"));
     }
     List<String> path = List.of(override.substring(0, equals).strip().split("\\.", -1));
+    if (path.stream().anyMatch(String::isBlank)) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("--set %s names no key.", "--set %s 没有给出键名。", override),
+          Message.of("Write --set optimizer.lr=0.001.", "请写成 --set optimizer.lr=0.001。"));
+    }
     Object value = parse(override.substring(equals + 1), "--set " + override);
     Map<String, Object> at = recipe;
     for (String key : path.subList(0, path.size() - 1)) {

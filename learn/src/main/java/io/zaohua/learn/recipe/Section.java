@@ -2,12 +2,15 @@ package io.zaohua.learn.recipe;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -15,6 +18,9 @@ import java.util.Set;
  * the rest and names the nearest known key.
  */
 final class Section {
+  /** Up to here a double counts in ones. */
+  private static final double EXACT = 1L << 53;
+
   private final String path;
   private final Map<String, Object> values;
   private final Set<String> asked = new LinkedHashSet<>();
@@ -55,6 +61,28 @@ final class Section {
             });
   }
 
+  /** A path, as given. */
+  Optional<Path> path(String key) {
+    return text(key).map(name -> path(name(key), name));
+  }
+
+  /** A text as a path; refuses what no file can be called. */
+  static Path path(String key, String name) {
+    try {
+      if (!name.isBlank()) {
+        return Path.of(name);
+      }
+    } catch (InvalidPathException e) {
+      // said below
+    }
+    throw new UserError(
+        UserError.Kind.INPUT,
+        Message.of(
+            "The recipe gives %s: \"%s\", which no file can be called.",
+            "配方给出 %s: “%s”,不能用作文件名。", key, name),
+        Message.of("Name a file or folder.", "请指定文件或文件夹。"));
+  }
+
   String needText(String key) {
     return text(key).orElseThrow(() -> missing(key));
   }
@@ -76,12 +104,12 @@ final class Section {
 
   /** A list of texts, or one by itself. */
   List<String> texts(String key) {
-    return find(key)
-        .map(value -> value instanceof List<?> list ? list : List.of(value))
-        .orElse(List.of())
-        .stream()
-        .map(Object::toString)
-        .toList();
+    Object value = find(key).orElse(List.of());
+    List<?> all = value instanceof List<?> list ? list : List.of(value);
+    if (!all.stream().allMatch(v -> v instanceof String || v instanceof Number)) {
+      throw wrong(key, value, "a text or a list of texts", "文本或文本列表");
+    }
+    return all.stream().map(Object::toString).toList();
   }
 
   Optional<Double> number(String key) {
@@ -109,7 +137,8 @@ final class Section {
         .map(
             value -> {
               if (value instanceof List<?> list
-                  && list.stream().allMatch(Number.class::isInstance)) {
+                  && list.stream()
+                      .allMatch(v -> v instanceof Number n && Double.isFinite(n.doubleValue()))) {
                 return list.stream().map(n -> ((Number) n).doubleValue()).toList();
               }
               throw wrong(key, value, "a list of numbers", "数的列表");
@@ -121,14 +150,24 @@ final class Section {
     return find(key)
         .map(
             value -> {
-              boolean is =
-                  value instanceof Number n && n.doubleValue() == Math.rint(n.doubleValue());
-              if (!is || ((Number) value).longValue() < low) {
+              OptionalLong exact = exact(value);
+              if (exact.isEmpty() || exact.getAsLong() < low) {
                 throw wrong(
                     key, value, "a whole number from " + low + " on", "不小于 " + low + " 的整数");
               }
-              return ((Number) value).longValue();
+              return exact.getAsLong();
             });
+  }
+
+  /** A whole number that fits; one written as 1e3 is one too. */
+  private static OptionalLong exact(Object value) {
+    return switch (value) {
+      case Integer i -> OptionalLong.of(i);
+      case Long l -> OptionalLong.of(l);
+      case Double d when d == Math.rint(d) && Math.abs(d) <= EXACT ->
+          OptionalLong.of(d.longValue());
+      default -> OptionalLong.empty();
+    };
   }
 
   int whole(String key, int fallback, int low) {
@@ -137,6 +176,15 @@ final class Section {
       throw wrong(key, value, "a number below 2147483648", "小于 2147483648 的数");
     }
     return (int) value;
+  }
+
+  /** A whole number from {@code low} to {@code high}. */
+  int whole(String key, int fallback, int low, int high) {
+    int value = whole(key, fallback, low);
+    if (value > high) {
+      throw wrong(key, value, "a whole number up to " + high, "不超过 " + high + " 的整数");
+    }
+    return value;
   }
 
   boolean flag(String key, boolean fallback) {

@@ -27,7 +27,11 @@ final class Alpaca {
     if (!system.isBlank()) {
       before.add(Conversation.message("system", system));
     }
-    for (JsonNode pair : Fields.structure(row.path("history"))) {
+    JsonNode history = Fields.structure(row.path("history"));
+    if (!history.isMissingNode() && !history.isNull() && !history.isArray()) {
+      throw Fields.wrong("history", history, "pairs of question and answer", "问答对");
+    }
+    for (JsonNode pair : history) {
       if (!pair.isArray() || pair.size() != 2) {
         throw Fields.wrong("history", pair, "pairs of question and answer", "问答对");
       }

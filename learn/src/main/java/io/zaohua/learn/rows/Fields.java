@@ -103,8 +103,16 @@ final class Fields {
     if (message.path("content").isNull() && message.has("tool_calls")) {
       message.put("content", "");
     }
-    if (!message.has("content") && !message.has("tool_calls")) {
-      throw wrong("content", MissingNode.getInstance(), "a text", "文本");
+    JsonNode content = message.path("content");
+    boolean said = content.isTextual() || content.isArray();
+    if (!said && !(content.isMissingNode() && message.has("tool_calls"))) {
+      throw wrong("content", content, "a text", "文本");
+    }
+    if (message.has("tool_calls") && !message.path("tool_calls").isArray()) {
+      throw wrong("tool_calls", message.path("tool_calls"), "a list of calls", "调用列表");
+    }
+    if (message.has("weight") && !message.path("weight").isNumber()) {
+      throw wrong("weight", message.path("weight"), "a number", "数");
     }
     for (JsonNode call : message.path("tool_calls")) {
       // The OpenAI API sends arguments as text; templates print them as objects.

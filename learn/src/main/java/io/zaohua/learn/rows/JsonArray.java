@@ -33,7 +33,7 @@ final class JsonArray {
         }
       } catch (JsonProcessingException e) { // nothing after it can be found again
         long at = e.getLocation() == null ? line : e.getLocation().getLineNr();
-        listener.broken(new Row.Place(file, at), JsonLines.reason(e));
+        listener.broken(new Row.Place(file, at), JsonLines.fault(e));
       }
     } catch (IOException e) {
       throw RowFile.unreadable(file, e);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
+import io.zaohua.model.file.JsonFault;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,30 +23,44 @@ final class JsonLines {
   private static final ObjectReader JSON =
       new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** Bytes of a line; Jackson's longest text is 20 million characters. */
+  private static final long LONGEST = 64_000_000;
+
   private JsonLines() {}
 
   static void read(Path file, RowFile.Listener listener) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       var line = new ByteArrayOutputStream();
       long number = 0;
+      long length = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
-          line(new Row.Place(file, ++number), line, listener);
-        } else {
+          line(new Row.Place(file, ++number), line, length, listener);
+          length = 0;
+        } else if (++length <= LONGEST) {
           line.write(b);
         }
       }
-      if (line.size() > 0) { // the last line may end without a line end
-        line(new Row.Place(file, ++number), line, listener);
+      if (length > 0) { // the last line may end without a line end
+        line(new Row.Place(file, ++number), line, length, listener);
       }
     } catch (IOException e) {
       throw RowFile.unreadable(file, e);
     }
   }
 
-  private static void line(Row.Place place, ByteArrayOutputStream line, RowFile.Listener listener) {
+  private static void line(
+      Row.Place place, ByteArrayOutputStream line, long length, RowFile.Listener listener) {
     byte[] bytes = line.toByteArray();
     line.reset();
+    if (length > LONGEST) {
+      listener.broken(
+          place,
+          Message.of(
+              "The line has %,d bytes, %,d at most were expected.",
+              "该行有 %,d 字节,应至多 %,d。", length, LONGEST));
+      return;
+    }
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -63,7 +78,7 @@ final class JsonLines {
     try {
       take(place, JSON.readTree(text), listener);
     } catch (JsonProcessingException e) {
-      listener.broken(place, reason(e));
+      listener.broken(place, fault(e));
     }
   }
 
@@ -78,12 +93,15 @@ final class JsonLines {
     }
   }
 
-  /** What Jackson found wrong, in short. */
-  static Message reason(JsonProcessingException e) {
-    String fact = e.getOriginalMessage().lines().findFirst().orElse("");
-    String brief = fact.length() > 120 ? fact.substring(0, 120) + "..." : fact;
+  /** What Jackson found wrong, as the fault of a line. */
+  static Message fault(JsonProcessingException e) {
+    Message fact = JsonFault.of(e);
     int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
-    return Message.of(
-        "The line is not JSON at column %d (%s).", "该行在第 %d 列不是 JSON(%s)。", column, brief);
+    return column < 1
+        ? new Message(
+            "The line is not JSON (" + fact.english() + ").", "该行不是 JSON(" + fact.chinese() + ")。")
+        : new Message(
+            "The line is not JSON at column %d (%s).".formatted(column, fact.english()),
+            "该行在第 %d 列不是 JSON(%s)。".formatted(column, fact.chinese()));
   }
 }

@@ -13,11 +13,15 @@ import dev.hardwood.row.PqStruct;
 import dev.hardwood.row.StructAccessor;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,32 +37,75 @@ final class ParquetRows {
     LIBRARY.setLevel(Level.WARNING); // it tells everyone whether it found the Vector API
   }
 
+  /** For the next rows; a page is decoded in milliseconds. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private ParquetRows() {}
 
   static void read(Path file, RowFile.Listener listener) {
+    read(file, listener, LONGEST);
+  }
+
+  /**
+   * @param longest how long the library may take for the next rows before it counts as lost
+   */
+  static void read(Path file, RowFile.Listener listener, Duration longest) {
     if (!Files.isReadable(file)) {
       throw RowFile.unreadable(file, new IOException("no permission"));
     }
-    try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file));
-        RowReader rows = reader.rowReader()) {
-      long number = 0;
-      while (next(file, rows)) {
-        listener.row(new Row(new Row.Place(file, ++number), object(rows)));
+    try (Patience patience = new Patience(longest)) {
+      List<Closeable> open = new ArrayList<>();
+      try {
+        ParquetFileReader reader =
+            whole(file, patience, () -> ParquetFileReader.open(InputFile.of(file)));
+        open.addFirst(reader::close);
+        RowReader rows = whole(file, patience, reader::rowReader);
+        open.addFirst(rows::close);
+        read(file, rows, patience, reader.getFileMetaData().numRows(), listener);
+      } finally {
+        if (!patience.lost()) {
+          close(file, open);
+        }
       }
-    } catch (IOException e) {
-      throw damaged(file, e);
+    }
+  }
+
+  private static void read(
+      Path file, RowReader rows, Patience patience, long declared, RowFile.Listener listener) {
+    long number = 0;
+    while (whole(file, patience, rows::hasNext)) {
+      Row.Place place = new Row.Place(file, ++number);
+      ObjectNode value =
+          whole(
+              file,
+              patience,
+              () -> {
+                rows.next();
+                return object(rows);
+              });
+      listener.row(new Row(place, value));
+    }
+    if (number != declared) {
+      throw damaged(
+          file, new IOException("it has " + number + " rows and says that it has " + declared));
+    }
+  }
+
+  private static void close(Path file, List<Closeable> open) {
+    for (Closeable each : open) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        throw damaged(file, e);
+      }
     }
   }
 
   /** What the library finds wrong in a file's bytes; what the listener throws passes by. */
-  private static boolean next(Path file, RowReader rows) {
+  private static <T> T whole(Path file, Patience patience, Patience.Step<T> step) {
     try {
-      boolean more = rows.hasNext();
-      if (more) {
-        rows.next();
-      }
-      return more;
-    } catch (RuntimeException e) {
+      return patience.take(step);
+    } catch (IOException | RuntimeException e) {
       throw damaged(file, e);
     }
   }
@@ -68,9 +115,21 @@ final class ParquetRows {
         UserError.Kind.INPUT,
         Message.of(
             "%s is no whole Parquet file: %s.",
-            "%s 不是完整的 Parquet 文件:%s。", file, String.valueOf(e.getMessage())),
+            "%s 不是完整的 Parquet 文件:%s。", file, Message.oneLine(reason(e), 200)),
         Message.of("Download or write it again.", "请重新下载或生成。"),
         e);
+  }
+
+  /** The library's own words; damage that it did not foresee has none for people. */
+  private static String reason(Exception e) {
+    String said = String.valueOf(e.getMessage());
+    boolean foreseen =
+        (e instanceof IOException && !(e instanceof Patience.Lost))
+            || e instanceof IllegalArgumentException;
+    String fact = said.substring(said.indexOf(']') + 1).strip();
+    return foreseen && !fact.isBlank() && !fact.equals("null")
+        ? fact
+        : new Message("its bytes contradict each other", "内容自相矛盾").text();
   }
 
   private static ObjectNode object(StructAccessor row) {

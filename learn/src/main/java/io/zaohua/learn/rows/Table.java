@@ -7,6 +7,8 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -27,8 +29,7 @@ final class Table {
 
   static void read(Path file, char separator, RowFile.Listener listener) {
     CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
-    try (Reader in =
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder());
+    try (Reader in = afterMark(file);
         MappingIterator<ObjectNode> rows =
             CSV.readerFor(ObjectNode.class).with(schema).readValues(in)) {
       long line = 1;
@@ -49,13 +50,38 @@ final class Table {
         }
       }
     } catch (CharacterCodingException e) {
-      throw new io.zaohua.model.UserError(
-          io.zaohua.model.UserError.Kind.INPUT,
+      throw new UserError(
+          UserError.Kind.INPUT,
           Message.of("%s is not UTF-8 text.", "%s 不是 UTF-8 文本。", file),
           Message.of("Save it as UTF-8.", "请以 UTF-8 保存。"),
           e);
+    } catch (JsonProcessingException e) { // of the first line; of others it is caught above
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s does not begin with a line of column names.", "%s 的首行不是列名。", file),
+          Message.of(
+              "Write the names of the columns first, such as: prompt,completion.",
+              "请先写出列名,例如:prompt,completion。"),
+          e);
     } catch (IOException e) {
       throw RowFile.unreadable(file, e);
+    }
+  }
+
+  /** The text after the mark of its byte order, which spreadsheets write. */
+  private static Reader afterMark(Path file) throws IOException {
+    BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder()));
+    try {
+      in.mark(1);
+      if (in.read() != 0xfeff) {
+        in.reset();
+      }
+      return in;
+    } catch (IOException e) {
+      in.close();
+      throw e;
     }
   }
 }

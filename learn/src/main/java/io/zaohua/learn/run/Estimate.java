@@ -33,7 +33,7 @@ import java.util.TreeMap;
 record Estimate(
     long held, long gradients, long activations, long logits, long scratch, double operations) {
   private static final long NUMBER = Float.BYTES;
-  private static final double GIB = 1L << 30;
+  static final double GIB = 1L << 30;
 
   /** What the allocator keeps beside, as a share of what comes and goes; measured, docs/log.md. */
   private static final double SPARE = 0.4;
@@ -197,13 +197,13 @@ record Estimate(
     if (bytes > machine) {
       throw new UserError(
           UserError.Kind.CAPACITY,
-          Message.of(
-              "%,d weights%s need %.1f GiB of memory, and there are %.1f.",
-              "%,d 个权重%s需要 %.1f GiB 内存,而只有 %.1f。",
-              numbers,
-              trained ? " (and as many gradients / 及同样多的梯度)" : "",
-              bytes / GIB,
-              machine / GIB),
+          trained
+              ? Message.of(
+                  "%,d weights and as many gradients need %.1f GiB of memory, and there are %.1f.",
+                  "%,d 个权重及同样多的梯度需要 %.1f GiB 内存,而只有 %.1f。", numbers, bytes / GIB, machine / GIB)
+              : Message.of(
+                  "%,d weights need %.1f GiB of memory, and there are %.1f.",
+                  "%,d 个权重需要 %.1f GiB 内存,而只有 %.1f。", numbers, bytes / GIB, machine / GIB),
           trained
               ? Message.of("Use method: lora or a smaller model.", "请用 method: lora 或更小的模型。")
               : Message.of("Use a smaller model.", "请用更小的模型。"));

@@ -24,6 +24,14 @@ final class FrontStart {
   private FrontStart() {}
 
   static Front of(Method.Virtual method, TransformerSpec spec, Weights base, long seed) {
+    if (method.tokens() >= spec.contextLength()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "method.tokens is %,d, and the model's context has room for %,d tokens in all.",
+              "method.tokens 为 %,d,而模型的上下文总共只容得下 %,d 个词元。", method.tokens(), spec.contextLength()),
+          Message.of("Lower method.tokens; 20 is usual.", "请减小 method.tokens;通常为 20。"));
+    }
     Rng rng = new Rng(seed);
     if (!method.prefix()) {
       try (Scope scope = Scope.open("drawn tokens")) {

@@ -103,10 +103,11 @@ public final class Grpo {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("Grpo: there must be at least one example.");
     }
-    RunFolder folder = new RunFolder(recipe.output());
-    Optional<RunFolder.Saved> saved = folder.begin(recipe, resume);
-    try (Scope _ = Scope.open("reinforcement run")) {
-      return new Grpo(recipe, settings, examples, reward, listener, folder).run(saved);
+    try (RunFolder folder = new RunFolder(recipe.output())) {
+      Optional<RunFolder.Saved> saved = folder.begin(recipe, resume, listener);
+      try (Scope _ = Scope.open("reinforcement run")) {
+        return new Grpo(recipe, settings, examples, reward, listener, folder).run(saved);
+      }
     }
   }
 

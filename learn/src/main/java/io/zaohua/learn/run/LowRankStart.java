@@ -15,6 +15,7 @@ import io.zaohua.tensor.Rng;
 import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class LowRankStart {
   static Map<String, LowRank> of(
       Method.LowRank method, TransformerSpec spec, WeightTable names, Weights base, long seed) {
     Rng rng = new Rng(seed);
-    Map<String, LowRank> additions = new LinkedHashMap<>();
+    Map<String, Parts.Size> chosen = new LinkedHashMap<>();
     var known = new TreeSet<String>();
     var used = new TreeSet<String>();
     Parts.of(spec)
@@ -41,8 +42,7 @@ final class LowRankStart {
               known.add(last);
               if (method.targets().isEmpty() || method.targets().contains(last)) {
                 used.add(last);
-                String matrix = part.substring(0, part.length() - ".weight".length());
-                additions.put(matrix, addition(method, size, rng, base, part));
+                chosen.put(part, size);
               }
             });
     for (String target : method.targets()) {
@@ -55,7 +55,31 @@ final class LowRankStart {
             Message.of("It has %s.", "可用的有 %s。", String.join(", ", known)));
       }
     }
+    requireRoom(method.rank(), chosen.values());
+    Map<String, LowRank> additions = new LinkedHashMap<>();
+    chosen.forEach(
+        (part, size) ->
+            additions.put(
+                part.substring(0, part.length() - ".weight".length()),
+                addition(method, size, rng, base, part)));
     return additions;
+  }
+
+  /** Additions with their gradients, before they are made. */
+  private static void requireRoom(int rank, Collection<Parts.Size> sizes) {
+    double bytes =
+        sizes.stream().mapToDouble(s -> 2.0 * Float.BYTES * rank * (s.rows() + s.columns())).sum();
+    if (bytes > Estimate.machine()) {
+      throw new UserError(
+          UserError.Kind.CAPACITY,
+          Message.of(
+              "Additions of rank %,d need %.1f GiB of memory, and there are %.1f.",
+              "秩为 %,d 的附加矩阵需要 %.1f GiB 内存,而只有 %.1f。",
+              rank,
+              bytes / Estimate.GIB,
+              Estimate.machine() / Estimate.GIB),
+          Message.of("Lower method.rank; 8 to 64 are usual.", "请减小 method.rank;通常为 8 到 64。"));
+    }
   }
 
   /** Kaiming's even draw with a = sqrt(5), within 1 / sqrt(k), as torch.nn.Linear starts. */

@@ -2,12 +2,14 @@ package io.zaohua.learn.run;
 
 import io.zaohua.learn.data.AnswerFiles;
 import io.zaohua.learn.data.DataReport;
+import io.zaohua.learn.data.FittingData;
 import io.zaohua.learn.data.ReadyAnswers;
 import io.zaohua.learn.data.ReadyBatches;
 import io.zaohua.learn.data.RecordFiles;
 import io.zaohua.learn.data.TextFiles;
 import io.zaohua.learn.data.TrainingData;
 import io.zaohua.learn.recipe.DataSource;
+import io.zaohua.learn.recipe.Method;
 import io.zaohua.learn.recipe.Objective;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
@@ -24,6 +26,28 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
 
   /** Reads or opens it; {@code data.json} in the run's folder says what records were left out. */
   static RunData of(Recipe recipe, Subject subject, RunFolder folder) {
+    int vocabulary = subject.model().spec().vocabulary();
+    int context = subject.model().spec().contextLength() - front(recipe.method());
+    switch (recipe.data()) { // before files are read
+      case DataSource.Text text -> FittingData.requireContext(text.length(), context);
+      case DataSource.Records records -> FittingData.requireContext(records.length(), context);
+      case DataSource.Batches _, DataSource.Given _ -> {}
+    }
+    RunData read = read(recipe, subject, folder);
+    return new RunData(
+        new FittingData(read.training, vocabulary, context),
+        read.held.map(held -> new FittingData(held, vocabulary, context)));
+  }
+
+  /** Positions that learned tokens take before every text. */
+  private static int front(Method method) {
+    return switch (method) {
+      case Method.Virtual(int tokens, boolean _) -> tokens;
+      case Method.Full _, Method.LowRank _, Method.Rescaled _ -> 0;
+    };
+  }
+
+  private static RunData read(Recipe recipe, Subject subject, RunFolder folder) {
     boolean compares = recipe.objective().comparesAnswers();
     boolean judged = recipe.objective() instanceof Objective.Judged;
     int rows = recipe.pace().batch();
@@ -77,6 +101,7 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
 
   private static void close(TrainingData data) {
     switch (data) {
+      case FittingData fitting -> close(fitting.data());
       case ReadyBatches batches -> batches.close();
       case ReadyAnswers answers -> answers.close();
       default -> {}

@@ -30,12 +30,13 @@ import java.util.stream.Stream;
  * checkpoints/step-N} and, at the end, {@code model}. A checkpoint appears when it is complete and
  * on the disk, so that a killed run goes on from the last one.
  */
-final class RunFolder {
+final class RunFolder implements AutoCloseable {
   private static final Pattern STEP = Pattern.compile("step-(\\d{8})");
   private static final String STATE = "state.safetensors";
 
   private final Path folder;
   private final boolean writes;
+  private Optional<Claim> claim = Optional.empty();
 
   RunFolder(Path folder) {
     this(folder, true);
@@ -73,36 +74,74 @@ final class RunFolder {
   }
 
   /**
-   * Makes the folder ready for a run.
+   * Makes the folder ready for a run, and keeps other runs out of it until it is closed.
    *
-   * @return what it goes on from
-   * @throws UserError if it holds a run and is not to go on, or holds another run
+   * @return what it goes on from: the newest checkpoint that is whole
+   * @throws UserError if it holds a run and is not to go on, or holds another run, or other files
    */
-  Optional<Saved> begin(Recipe recipe, boolean resume) {
+  Optional<Saved> begin(Recipe recipe, boolean resume, TrainingListener listener) {
     prepare();
+    List<Path> all = checkpointFolders();
     Optional<Saved> saved = newest();
-    if (saved.isPresent() && resume) {
-      requireSame(recipe);
-    }
-    if (saved.isPresent() && !resume) {
+    if (!resume && !all.isEmpty()) {
       throw new UserError(
           UserError.Kind.INPUT,
           Message.of(
               "%s holds a run already, at step %d.",
-              "%s 已有一次训练,至第 %d 步。", folder, saved.get().step()),
+              "%s 已有一次训练,至第 %d 步。", folder, step(all.getLast())),
           Message.of(
               "Go on with --resume, or name another output.", "请用 --resume 继续,或换一个 output。"));
     }
+    if (all.isEmpty() && Files.exists(model())) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s holds a trained model and no checkpoint to go on from.",
+              "%s 已有训练好的模型,但没有可继续的检查点。", folder),
+          Message.of("Name another output.", "请换一个 output。"));
+    }
+    if (resume) {
+      noteGaps(all, saved, listener);
+      if (saved.isPresent()) {
+        requireSame(recipe);
+      }
+    }
     return saved;
+  }
+
+  /** Says what is not gone on from. */
+  private void noteGaps(List<Path> all, Optional<Saved> saved, TrainingListener listener) {
+    if (all.isEmpty()) {
+      listener.note(
+          Message.of("%s has no checkpoint yet: the run begins.", "%s 还没有检查点:从头开始训练。", folder));
+      return;
+    }
+    Path last = all.getLast();
+    if (saved.isEmpty()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "No checkpoint in %s is whole: %s",
+              "%s 中没有完整的检查点:%s", checkpoints(), damage(last).orElseThrow().fact().text()),
+          Message.of("Begin again with another output.", "请换一个 output 重新开始。"));
+    }
+    if (!saved.get().path().equals(last)) {
+      listener.note(
+          Message.of(
+              "%s is damaged, the run goes on from %s.",
+              "%s 已损坏,从 %s 继续。", last, saved.get().path().getFileName()));
+    }
   }
 
   /** Makes the folder; what a killed run left half written goes. */
   void prepare() {
     try {
+      claim = Optional.of(Claim.on(folder));
       Files.createDirectories(checkpoints());
       for (Path place : List.of(folder, checkpoints())) {
         for (Path leftover : list(place)) {
-          if (String.valueOf(leftover.getFileName()).endsWith(".part")) {
+          String name = String.valueOf(leftover.getFileName());
+          if (name.startsWith(".") && name.endsWith(".part")) {
             remove(leftover);
           }
         }
@@ -116,20 +155,35 @@ final class RunFolder {
     }
   }
 
-  /** All checkpoints, the oldest first. */
-  List<Saved> saved() {
-    return whole().map(RunFolder::read).sorted(Comparator.comparingInt(Saved::step)).toList();
+  @Override
+  public void close() {
+    claim.ifPresent(Claim::close);
+    claim = Optional.empty();
   }
 
-  private Stream<Path> whole() {
+  private List<Path> checkpointFolders() {
     return list(checkpoints()).stream()
         .filter(p -> STEP.matcher(String.valueOf(p.getFileName())).matches())
-        .filter(p -> Files.isRegularFile(p.resolve(STATE)));
+        .toList();
+  }
+
+  private static int step(Path checkpoint) {
+    return Integer.parseInt(String.valueOf(checkpoint.getFileName()).substring("step-".length()));
+  }
+
+  /** All checkpoints that are whole, the oldest first. */
+  List<Saved> saved() {
+    return checkpointFolders().stream()
+        .filter(p -> damage(p).isEmpty())
+        .map(RunFolder::read)
+        .toList();
   }
 
   /** The newest one's path by its name, also while a run goes on. */
   Optional<Path> last() {
-    return whole().reduce((_, later) -> later);
+    return checkpointFolders().stream()
+        .filter(p -> Files.isRegularFile(p.resolve(STATE)))
+        .reduce((_, later) -> later);
   }
 
   Optional<Saved> newest() {
@@ -147,9 +201,26 @@ final class RunFolder {
       String held = facts.getOrDefault("held", "");
       return new Saved(
           path,
-          Integer.parseInt(facts.getOrDefault("step", "0")),
+          step(path),
           Long.parseLong(facts.getOrDefault("tokens", "0")),
           held.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(held)));
+    }
+  }
+
+  /** Why a checkpoint cannot be gone on from. */
+  private static Optional<UserError> damage(Path path) {
+    try {
+      read(path);
+      return Optional.empty();
+    } catch (UserError e) {
+      return Optional.of(e);
+    } catch (NumberFormatException e) {
+      return Optional.of(
+          new UserError(
+              UserError.Kind.INPUT,
+              Message.of("%s has no number of tokens.", "%s 没有词元数。", path.resolve(STATE)),
+              Message.of("Begin again.", "请重新开始。"),
+              e));
     }
   }
 
@@ -176,7 +247,7 @@ final class RunFolder {
       throw unwritable(target, e);
     } catch (UserError e) {
       removeQuietly(partial);
-      throw e;
+      throw keeping(e);
     }
     return new Saved(target, step, tokens, held);
   }
@@ -210,6 +281,9 @@ final class RunFolder {
         .limit(best)
         .forEach(kept::add);
     all.stream().filter(s -> !kept.contains(s)).forEach(s -> removeQuietly(s.path()));
+    checkpointFolders().stream() // half removed when a run was killed
+        .filter(p -> !Files.exists(p.resolve(STATE)))
+        .forEach(RunFolder::removeQuietly);
   }
 
   /** Writes the trained model; it replaces an older one when it is complete. */
@@ -224,9 +298,24 @@ final class RunFolder {
       Files.move(partial, model(), StandardCopyOption.ATOMIC_MOVE);
       sync(folder);
     } catch (IOException e) {
+      removeQuietly(partial);
       throw unwritable(model(), e);
+    } catch (UserError e) {
+      removeQuietly(partial);
+      throw keeping(e);
     }
     return model();
+  }
+
+  /** A failure to write, with what there is to go on from. */
+  private UserError keeping(UserError e) {
+    return new UserError(
+        e.kind(),
+        e.fact(),
+        Message.of(
+            "Make room or check the permissions, then --resume; last checkpoint: %s.",
+            "请腾出空间或检查权限,再用 --resume 继续;最后一个检查点:%s。", lastName()),
+        e);
   }
 
   /** The text of a file of the run. */

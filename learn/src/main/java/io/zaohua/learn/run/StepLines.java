@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.zaohua.model.file.NewFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A file of JSON objects, one a line, each with the step it belongs to. It stays open as long as
@@ -36,8 +38,9 @@ final class StepLines implements AutoCloseable {
         kept.add(line.toString());
       }
     }
+    // beside, then renamed: a full disk must not cost the lines that are there
+    NewFile.write(file, kept.stream().map(line -> line + "\n").collect(Collectors.joining()));
     try {
-      Files.write(file, kept);
       return new StepLines(file);
     } catch (IOException e) {
       throw RunFolder.unwritable(file, e);

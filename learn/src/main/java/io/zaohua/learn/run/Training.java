@@ -86,14 +86,24 @@ public final class Training {
    */
   public static Path run(
       Recipe recipe, boolean resume, TrainingListener listener, Map<String, String> environment) {
-    RunFolder folder = new RunFolder(recipe.output(), Replicas.isFirst(environment));
     boolean first = Replicas.isFirst(environment);
-    Optional<RunFolder.Saved> saved = first ? folder.begin(recipe, resume) : Optional.empty();
+    try (RunFolder folder = new RunFolder(recipe.output(), first)) {
+      return run(recipe, resume, first ? listener : TrainingListener.SILENT, environment, folder);
+    }
+  }
+
+  private static Path run(
+      Recipe recipe,
+      boolean resume,
+      TrainingListener heard,
+      Map<String, String> environment,
+      RunFolder folder) {
+    Optional<RunFolder.Saved> saved =
+        Replicas.isFirst(environment) ? folder.begin(recipe, resume, heard) : Optional.empty();
     try (Scope _ = Scope.open("training run");
         Replicas replicas = Replicas.of(environment, recipe.processes().timeout())) {
       Subject subject = Subject.of(recipe);
       try (RunData data = RunData.of(recipe, subject, folder)) {
-        TrainingListener heard = first ? listener : TrainingListener.SILENT;
         Training training = new Training(recipe, heard, folder, replicas, subject, data);
         try {
           return training.run(saved);
@@ -184,6 +194,12 @@ public final class Training {
       int step, double rate, long before, Explosion explosion, Speed speed, Written written) {
     List<Batch> batches = batches(step);
     int learned = batches.stream().mapToInt(Batch::learned).sum();
+    if (step == 0 && learned == 0) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("The first step has no token to learn.", "第一步没有可学的词元。"),
+          Message.of("Check the labels of the data: -100 is not learned.", "请检查数据的标签:-100 不学习。"));
+    }
     double value = backward(batches, batches.stream().mapToInt(loss::counted).sum());
     double norm = Clip.byNorm(subject.trainable().values(), recipe.pace().highestNorm());
     int made = step + 1;
@@ -311,6 +327,15 @@ public final class Training {
     private int seen;
 
     void check(int step, double value, double norm) {
+      if (step == 1 && !Double.isFinite(value)) {
+        throw new UserError(
+            UserError.Kind.INPUT,
+            Message.of(
+                "The loss is %s before anything was learned: the model's weights are not whole, or far"
+                    + " too large.",
+                "尚未学习,损失已为 %s:模型的权重不完整,或数值过大。", value),
+            Message.of("Download or convert the model again.", "请重新下载或转换模型。"));
+      }
       if (!Double.isFinite(value) || !Double.isFinite(norm)) {
         throw stop(step, "loss " + value + ", gradient norm " + norm);
       }

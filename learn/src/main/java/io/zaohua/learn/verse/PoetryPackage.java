@@ -1,5 +1,6 @@
 package io.zaohua.learn.verse;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.houbb.opencc4j.util.ZhConverterUtil;
@@ -72,13 +73,25 @@ final class PoetryPackage {
                 .filter(f -> f.toString().endsWith(".json"))
                 .sorted()
                 .toList()) {
-          for (JsonNode entry : read.json.readTree(file.toFile())) {
+          for (JsonNode entry : read.tree(file)) {
             read.add(entry, c.lyrics());
           }
         }
       }
     }
     return read;
+  }
+
+  private JsonNode tree(Path file) throws IOException {
+    try {
+      return json.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of("%s is not JSON.", "%s 不是 JSON。", file),
+          Message.of("Unpack the package again.", "请重新解开该包。"),
+          e);
+    }
   }
 
   private void add(JsonNode entry, boolean lyrics) {

@@ -70,6 +70,35 @@ final class RecipeTest {
         .hasMessageContaining("gives batch: many, a whole number from 1 on was expected.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "steps=18446744073709551618, a whole number",
+    "steps=.inf, a whole number",
+    "seed=.inf, a whole number",
+    "seed=1e300, a whole number",
+    "'optimizer.betas=[.nan, 0.9]', a list of numbers",
+    "'samples.prompts=[ab, null]', a list of texts",
+    "'data.files={a: b}', a list of texts",
+    "'output=\"a\\0b\"', no file can be called",
+    "'output=\" \"', no file can be called",
+    "'data.file=\"a\\0b\"', no file can be called",
+    "'model=\"\"', no file can be called",
+    "'model=[a]', a word",
+    "data.file=., which is a folder",
+    "data.file=/dev/null, a pipe or a device"
+  })
+  void whatNoRunCouldMeanIsRefused(String override, String told) {
+    assertThatThrownBy(() -> read("", override))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(told);
+  }
+
+  @Test
+  void aRecipeWithoutEndIsNotReadToIt() {
+    assertThatThrownBy(() -> Recipe.read(Path.of("/dev/zero"), List.of()))
+        .hasMessageContaining("more than");
+  }
+
   @Test
   void brokenYamlNamesItsLine() {
     assertThatThrownBy(() -> read("steps: 1: 2")).hasMessageContaining("is not YAML at line 4");

@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RowFileTest {
@@ -23,22 +26,20 @@ final class RowFileTest {
   private List<String> read(String name, byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve(name), bytes);
     List<String> seen = new ArrayList<>();
-    RowFile.of(file)
-        .orElseThrow()
-        .read(
-            file,
-            new RowFile.Listener() {
-              @Override
-              public void row(Row row) {
-                seen.add(row.place().line() + " " + row.value());
-              }
-
-              @Override
-              public void broken(Row.Place place, Message reason) {
-                seen.add(place.line() + " !" + reason.english());
-              }
-            });
+    RowFile.of(file).orElseThrow().read(file, new Seen(seen));
     return seen;
+  }
+
+  private record Seen(List<String> seen) implements RowFile.Listener {
+    @Override
+    public void row(Row row) {
+      seen.add(row.place().line() + " " + row.value());
+    }
+
+    @Override
+    public void broken(Row.Place place, Message reason) {
+      seen.add(place.line() + " !" + reason.english());
+    }
   }
 
   private List<String> read(String name, String text) throws IOException {
@@ -105,5 +106,88 @@ final class RowFileTest {
     assertThatThrownBy(() -> read("a.parquet", "PAR1 and then nothing"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a.parquet is no whole Parquet file");
+  }
+
+  /** Some of these let the library turn round for ever. */
+  @Test
+  void whateverBytesAParquetFileHasItIsOneSentence() throws IOException {
+    byte[] good;
+    try (var in = RowFileTest.class.getResourceAsStream("/rows/chat.parquet")) {
+      good = in.readAllBytes();
+    }
+    Random random = new Random(7);
+    int refused = 0;
+    for (int i = 0; i < 40; i++) {
+      byte[] bytes = good.clone();
+      for (int n = 0; n <= i % 3; n++) {
+        bytes[4 + random.nextInt(bytes.length - 8)] = (byte) random.nextInt(256);
+      }
+      Path file = Files.write(folder.resolve("a.parquet"), bytes);
+      try {
+        ParquetRows.read(file, new Seen(new ArrayList<>()), Duration.ofMillis(400));
+      } catch (UserError e) {
+        assertThat(e).hasMessageContaining("a.parquet is no whole Parquet file");
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void aStepWithoutEndIsLost() {
+    try (var patience = new Patience(Duration.ofMillis(20))) {
+      assertThatThrownBy(
+              () ->
+                  patience.take(
+                      () -> {
+                        while (!Thread.currentThread().isInterrupted()) {
+                          Thread.onSpinWait();
+                        }
+                        return "as if nothing had happened";
+                      }))
+          .isInstanceOf(Patience.Lost.class);
+      assertThat(patience.lost()).isTrue();
+    }
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void aTableMayBeginWithTheMarkThatSpreadsheetsWrite() throws IOException {
+    assertThat(read("a.csv", "\ufeffa,b\n1,2\n"))
+        .singleElement()
+        .asString()
+        .endsWith("{\"a\":\"1\",\"b\":\"2\"}");
+    assertThatThrownBy(() -> read("a.csv", "")).hasMessageContaining("line of column names");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\": [1,          | it ends too early",
+        "{} {}                | something follows the object",
+        "{\"a\": NaN}         | the word NaN is unknown",
+        "{\"a\": some}        | the word some is unknown",
+        "{\"a\": }            | } was not expected",
+      })
+  void faultsAreToldInPlainWords(String line, String told) throws IOException {
+    assertThat(read("a.jsonl", line))
+        .singleElement()
+        .asString()
+        .contains(told)
+        .doesNotContain("Stream", "fasterxml", "Feature");
+  }
+
+  @Test
+  void depthAndLengthHaveAnEnd() throws IOException {
+    assertThat(read("a.jsonl", "{\"a\":" + "[".repeat(2000)))
+        .singleElement()
+        .asString()
+        .contains("deeper than 1000");
+    assertThat(read("a.jsonl", "{\"a\":\"" + "x".repeat(64_000_000) + "\"}\n{}"))
+        .satisfiesExactly(
+            s -> assertThat(s).contains("The line has 64,000,008 bytes"),
+            s -> assertThat(s).isEqualTo("2 {}"));
   }
 }

@@ -1,6 +1,7 @@
 package io.zaohua.model.adapter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
@@ -87,14 +88,30 @@ public record PeftConfig(Path folder, ObjectNode json) {
 
   /** The scale of a module's addition; a module may have an alpha of its own. */
   public double scale(String module, int rank) {
-    double alpha = json.path("lora_alpha").asDouble(ALPHA);
+    double alpha = number("lora_alpha", json.path("lora_alpha"), ALPHA);
     for (var entry : json.path("alpha_pattern").properties()) {
       if (ends(module, entry.getKey())) {
-        alpha = entry.getValue().asDouble();
+        alpha = number("alpha_pattern", entry.getValue(), alpha);
         break;
       }
     }
     return scale(alpha, rank, json.path("use_rslora").asBoolean(false));
+  }
+
+  private double number(String key, JsonNode value, double fallback) {
+    if (value.isMissingNode() || value.isNull()) {
+      return fallback;
+    }
+    if (!value.isNumber() || !Float.isFinite(value.floatValue())) {
+      String shown = Message.oneLine(value.toString(), 40);
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "%s gives %s as %s, a number was expected.",
+              "%s 给出的 %s 是 %s,应为数。", in(folder), key, shown),
+          Message.of("Save the adapter again.", "请重新保存适配器。"));
+    }
+    return value.doubleValue();
   }
 
   /** alpha / r, or alpha / sqrt(r) (rsLoRA, Kalajdzievski 2023). */

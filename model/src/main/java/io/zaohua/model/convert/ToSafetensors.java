@@ -39,6 +39,7 @@ final class ToSafetensors {
   }
 
   Report write(Path folder) {
+    NewFile.requireName(folder);
     if (checkpoint.metadata().isEmpty()) {
       NewFile.refuseSource(folder, List.of(checkpoint.path()));
     }

@@ -45,6 +45,7 @@ public final class NewFile implements AutoCloseable {
    * @throws UserError if the disk has no room for it or the folder may not be written
    */
   public static NewFile create(Path target, long size) {
+    requireName(target);
     var folder = target.toAbsolutePath().getParent();
     if (folder == null || Files.isDirectory(target)) {
       throw new UserError(
@@ -73,6 +74,21 @@ public final class NewFile implements AutoCloseable {
       return new NewFile(target, partial, channel);
     } catch (IOException e) {
       throw failed(target, e);
+    }
+  }
+
+  /**
+   * Refuses an output without a name, which would go to the current folder or be hard to find.
+   *
+   * @throws UserError if it is blank
+   */
+  public static void requireName(Path target) {
+    Path name = target.getFileName();
+    if (name != null && name.toString().isBlank()) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          new Message("The output's name is blank.", "输出的名称是空白。"),
+          new Message("Name a file or folder.", "请指定文件或文件夹。"));
     }
   }
 
@@ -125,19 +141,35 @@ public final class NewFile implements AutoCloseable {
     finish(List.of(this));
   }
 
-  /** Gives all files their names, or none. */
+  /** Gives all files their names, or none; older files of these names then stay as they were. */
   public static void finish(List<NewFile> files) {
     files.forEach(NewFile::seal);
-    var named = new ArrayList<Path>();
+    var done = new ArrayList<Runnable>();
     for (var file : files) {
       try {
+        if (files.size() > 1 && Files.isRegularFile(file.target)) {
+          Path older = file.beside();
+          Files.move(file.target, older, StandardCopyOption.ATOMIC_MOVE);
+          done.add(() -> rename(older, file.target));
+        }
         Files.move(file.partial, file.target, StandardCopyOption.ATOMIC_MOVE);
-        named.add(file.target);
+        done.add(() -> rename(file.target, file.partial));
       } catch (IOException e) {
-        named.forEach(path -> path.toFile().delete());
+        done.reversed().forEach(Runnable::run);
         throw failed(file.target, e);
       }
     }
+    files.forEach(file -> file.beside().toFile().delete());
+  }
+
+  /** Where an older file of this name waits until all new ones have their names. */
+  private Path beside() {
+    return partial.resolveSibling(partial.getFileName() + ".older");
+  }
+
+  /** The way back; what stays undone then is left beside under its own name. */
+  private static void rename(Path from, Path to) {
+    from.toFile().renameTo(to.toFile());
   }
 
   /** Brings all bytes to the disk; nothing more can be written. */

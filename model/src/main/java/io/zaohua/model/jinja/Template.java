@@ -69,8 +69,8 @@ public final class Template {
       return new UserError(
           error.kind(),
           Message.of(
-              "The chat template refuses this conversation: %s",
-              "对话模板拒绝了这段对话:%s", reason.english()),
+              "The chat template refuses this conversation: %s.",
+              "对话模板拒绝了这段对话:%s。", reason.english().strip().replaceAll("[.。]$", "")),
           Message.of("Change the messages to what the model expects.", "请把消息改成模型期望的样子。"));
     }
     return new UserError(

@@ -1,10 +1,12 @@
 package io.zaohua.model.tokenizer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,15 +35,19 @@ record Node(JsonNode json, String path) {
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.INPUT,
-          Message.of("%s cannot be read as JSON: %s.", "无法将 %s 作为 JSON 读取:%s。", file, reason(e)),
+          new Message(
+              file + " cannot be read as JSON: " + reason(e).english() + ".",
+              "无法将 " + file + " 作为 JSON 读取:" + reason(e).chinese() + "。"),
           TokenizerErrors.REPLACE_FILE,
           e);
     }
   }
 
-  private static String reason(IOException e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+  private static Message reason(IOException e) {
+    String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e instanceof JsonProcessingException fault
+        ? JsonFault.of(fault)
+        : new Message(said, said);
   }
 
   /** The member of this name, absent where it is missing or null. */

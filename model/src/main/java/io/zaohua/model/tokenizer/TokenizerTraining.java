@@ -114,6 +114,14 @@ public record TokenizerTraining(
 
   private TokenizerMetadata bytePairs(List<WordCounts.Word> words) {
     var learned = BytePairTraining.of(words, special, size);
+    if (learned.merges().isEmpty()) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "The text has no two characters that stand together more than once.",
+              "文本中没有两个字符不止一次相邻出现。"),
+          Message.of("Give more text.", "请给出更多文本。"));
+    }
     var types = new ArrayList<>(Collections.nCopies(special.size(), TokenizerMetadata.CONTROL));
     types.addAll(
         Collections.nCopies(learned.pieces().size() - special.size(), TokenizerMetadata.NORMAL));

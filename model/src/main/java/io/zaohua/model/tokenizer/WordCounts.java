@@ -5,6 +5,7 @@ import io.zaohua.model.UserError;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,9 +63,17 @@ final class WordCounts {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       var running = new ArrayDeque<Future<Map<String, Count>>>();
       for (Path file : files) {
+        requireFile(file);
         try (Reader reader =
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
+            new InputStreamReader(
+                Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder())) {
           counts.read(reader, pool, running, 2 * threads);
+        } catch (CharacterCodingException e) {
+          throw new UserError(
+              UserError.Kind.INPUT,
+              Message.of("%s is not UTF-8 text.", "%s 不是 UTF-8 文本。", file),
+              Message.of("Save it as UTF-8, or leave it out.", "请以 UTF-8 保存,或不要用它。"),
+              e);
         } catch (IOException e) {
           throw new UserError(
               UserError.Kind.NOT_FOUND,
@@ -78,6 +87,19 @@ final class WordCounts {
       }
     }
     return counts;
+  }
+
+  /** A device may have no end. */
+  private static void requireFile(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Files.isDirectory(file)
+              ? Message.of("%s is a folder, a file was expected.", "%s 是文件夹,应为文件。", file)
+              : Message.of(
+                  "%s is a pipe or a device, a file was expected.", "%s 是管道或设备,应为文件。", file),
+          Message.of("Give UTF-8 text files.", "请给出 UTF-8 文本文件。"));
+    }
   }
 
   private void read(

@@ -39,6 +39,21 @@ class PeftConfigTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"lora_alpha\": \"x\"",
+        "\"lora_alpha\": []",
+        "\"lora_alpha\": 1e308",
+        "\"alpha_pattern\": {\"q_proj\": true}"
+      })
+  void anAlphaThatIsNoNumberIsNamed(String key) throws IOException {
+    var config = config("{\"peft_type\": \"LORA\", " + key + "}");
+    assertThatThrownBy(() -> config.scale("q_proj", 8))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a number was expected");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "[]", "3", "{", "null"})
   void whatIsNoObjectIsRefused(String json) {
     assertThatThrownBy(() -> config(json))

@@ -58,4 +58,45 @@ class NewFileTest {
     NewFile.refuseSource(other, List.of(source));
     assertThat(other).exists();
   }
+
+  @Test
+  void ofSeveralFilesAllGetTheirNamesOrTheOlderOnesStay() throws Exception {
+    Path first = Files.writeString(folder.resolve("a"), "older a");
+    Path second = folder.resolve("b");
+    Path third = Files.writeString(folder.resolve("c"), "older c");
+    try (var a = NewFile.create(first, 1);
+        var b = NewFile.create(second, 1);
+        var c = NewFile.create(third, 1)) {
+      a.write(ByteBuffer.wrap(new byte[1]));
+      Files.delete(third);
+      Files.createDirectory(third); // no file can take this name now
+      assertThatThrownBy(() -> NewFile.finish(List.of(a, b, c))).isInstanceOf(UserError.class);
+    }
+    assertThat(first).hasContent("older a");
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("a", "c");
+  }
+
+  @Test
+  void olderFilesAreReplacedTogether() throws Exception {
+    Path first = Files.writeString(folder.resolve("a"), "older a");
+    Path second = Files.writeString(folder.resolve("b"), "older b");
+    try (var a = NewFile.create(first, 1);
+        var b = NewFile.create(second, 1)) {
+      a.write(ByteBuffer.wrap(new byte[] {'x'}));
+      b.write(ByteBuffer.wrap(new byte[] {'y'}));
+      NewFile.finish(List.of(a, b));
+    }
+    assertThat(first).hasContent("x");
+    assertThat(second).hasContent("y");
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void aBlankNameIsWrongUse() {
+    for (String name : List.of("", " ", "x/ ")) {
+      assertThatThrownBy(() -> NewFile.create(Path.of(name), 1))
+          .isInstanceOfSatisfying(
+              UserError.class, e -> assertThat(e.kind()).isEqualTo(UserError.Kind.USAGE));
+    }
+  }
 }

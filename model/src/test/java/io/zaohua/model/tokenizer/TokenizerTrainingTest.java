@@ -181,4 +181,20 @@ class TokenizerTrainingTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("none");
   }
+
+  @Test
+  void whatIsNoTextIsNamed() throws IOException {
+    var training = new TokenizerTraining(Kind.BPE, 300, SPECIAL, "qwen2", 1);
+    Path bytes = Files.write(folder.resolve("bytes"), new byte[] {'a', (byte) 0xff, 'b'});
+    assertThatThrownBy(() -> training.run(List.of(bytes), _ -> {}))
+        .hasMessageContaining("is not UTF-8 text");
+    assertThatThrownBy(() -> training.run(List.of(Path.of("/dev/zero")), _ -> {}))
+        .hasMessageContaining("a pipe or a device");
+    assertThatThrownBy(() -> training.run(List.of(folder), _ -> {}))
+        .hasMessageContaining("is a folder");
+    Path blank = text("\n\n");
+    assertThatThrownBy(() -> training.run(List.of(blank), _ -> {}))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no two characters");
+  }
 }
