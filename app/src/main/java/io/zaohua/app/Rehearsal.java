@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What the JVM sees while the launcher makes its ahead-of-time cache after a build: the usual
- * commands, once, on a tiny checkpoint of the tree.
+ * commands, once, on the embedded model and a tiny checkpoint of the tree.
  */
 public final class Rehearsal {
   private Rehearsal() {}
@@ -35,6 +35,9 @@ public final class Rehearsal {
       if (Files.isDirectory(tiny)) {
         commands.add(List.of("show", tiny.toString()));
       }
+    }
+    if (part.equals("vector")) {
+      commands.add(List.of("generate", "-n", "16", "五绝 春望"));
     }
     if (part.equals("vector") && Files.isDirectory(tiny)) {
       commands.add(List.of("generate", "-m", tiny.toString(), "-n", "16", "hello"));

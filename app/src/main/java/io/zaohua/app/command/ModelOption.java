@@ -49,6 +49,10 @@ final class ModelOption {
     if (name.equals(Poet.NAME) && !Files.exists(Path.of(name))) {
       return Poet.file();
     }
+    Optional<Path> local = Hub.local(name);
+    if (local.isPresent()) {
+      return local.get();
+    }
     try (PullProgress progress = new PullProgress(console)) {
       return Hub.fromEnvironment().resolve(name, progress);
     }

@@ -5,6 +5,8 @@ import static io.zaohua.engine.kernel.Storage.SHORT;
 import io.zaohua.model.quant.BlockFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Block-quantised weights, see {@link PackedMatrix}. */
 record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) implements Packer {
@@ -51,22 +53,23 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
     int flip = layout == PackedMatrix.Layout.BYTE ? 0x80808080 : 0;
     int mins = minsAt();
     int size = format.type().blockBytes();
-    ScaleForm form = form();
+    int[] codes = places(b -> form().codes(b, dwords, 1));
+    int[] scales = places(b -> form().scales(b, dwords, 1));
     // an array, because a JVM that has just started reads it far faster than a segment
     short[] row = new short[Math.toIntExact(format.type().bytes(columns) / 2)];
     return (stored, at, count) -> {
       Arrays.fill(image, 0);
       for (int r = 0; r < count; r++) {
         MemorySegment.copy(stored, SHORT, at + 2L * row.length * r, row, 0, row.length);
+        int start = start(r);
         int block = 0;
-        for (int b = 0; b < columns / 32; b++, block += size / 2) {
-          int to = start(r) + form.codes(b, dwords, 1) * Lanes.COUNT;
-          for (int d = 0; d < dwords; d++) {
-            int low = block + head / 2 + 2 * d;
-            image[to + d * Lanes.COUNT] = (row[low] & 0xffff | row[low + 1] << 16) ^ flip;
+        for (int b = 0; b < codes.length; b++, block += size / 2) {
+          int low = block + head / 2;
+          int end = low + 2 * dwords;
+          for (int to = start + codes[b]; low < end; to += Lanes.COUNT, low += 2) {
+            image[to] = (row[low] & 0xffff | row[low + 1] << 16) ^ flip;
           }
-          image[start(r) + form.scales(b, dwords, 1) * Lanes.COUNT] |=
-              finite(row[block]) << 16 * (b & 1);
+          image[start + scales[b]] |= finite(row[block]) << 16 * (b & 1);
           if (head == 4) {
             putMin(image, mins, b, r, finite(row[block + 1]));
           }
@@ -74,6 +77,11 @@ record BlockPacker(PackedMatrix.Layout layout, BlockFormat format, int columns) 
       }
       return image;
     };
+  }
+
+  /** Where each block's part stands after its row's first dword, in dwords. */
+  private int[] places(IntUnaryOperator vectors) {
+    return IntStream.range(0, columns / 32).map(b -> vectors.applyAsInt(b) * Lanes.COUNT).toArray();
   }
 
   private static void putMin(int[] image, int mins, int b, int r, int half) {

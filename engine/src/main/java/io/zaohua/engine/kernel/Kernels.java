@@ -14,17 +14,23 @@ import java.util.Set;
  *
  * <p>The first calls are few: with the launcher's flags a kernel is compiled after some tens, and
  * further calls would only queue the Vector API's own methods before it (docs/log.md, cold start).
- * Then it looks on, a call a millisecond, until the compiled form is there; without the flags that
- * takes thousands of calls, which follow without a pause.
+ * Then it looks on, a few calls now and then, until the compiled form is there; without the flags
+ * that takes thousands of calls, which follow without a pause.
  */
 public final class Kernels {
   private static final int CALLS = 60;
 
-  /** Calls after which it is clear that nobody gave the launcher's flags: then many are needed. */
-  private static final int PATIENT = 600;
+  /** Between further calls: each one in slow code queues more of the Vector API's own methods. */
+  private static final int PAUSE_MILLIS = 10;
+
+  /** After so long it is clear that nobody gave the launcher's flags: then many are needed. */
+  private static final long PATIENCE = 1_500_000_000L;
 
   /** A compiled kernel takes less, a hundredth in fact; one in the interpreter ten times more. */
   private static final int NANOS_PER_COLUMN = 300;
+
+  /** So many fast calls one after another are no accident. */
+  private static final int IN_A_ROW = 3;
 
   /** After so long the vectors are used anyway. */
   private static final long LONGEST = 20_000_000_000L;
@@ -61,11 +67,15 @@ public final class Kernels {
       for (TensorType type : types) {
         trials.add(new Trial(type, arena, cores));
       }
-      long end = System.nanoTime() + LONGEST;
-      for (int i = 0; !trials.isEmpty() && System.nanoTime() < end; i++) {
-        trials.removeIf(trial -> trial.isFast());
-        if (i >= CALLS && i < PATIENT) {
-          Thread.sleep(1);
+      long begin = System.nanoTime();
+      for (int i = 0; !trials.isEmpty(); i++) {
+        trials.removeIf(Trial::isFast);
+        long passed = System.nanoTime() - begin;
+        if (passed > LONGEST) {
+          break;
+        }
+        if (i >= CALLS && passed < PATIENCE) {
+          Thread.sleep(PAUSE_MILLIS);
         }
       }
     } catch (InterruptedException e) {
@@ -81,7 +91,6 @@ public final class Kernels {
     private final WarmMatrix matrix;
     private final Activations input = new Activations();
     private final float[] y = new float[Lanes.GROUP];
-    private int fast;
 
     Trial(TensorType type, Arena arena, Cores cores) {
       warmth = Warmth.of(type);
@@ -94,12 +103,12 @@ public final class Kernels {
     }
 
     boolean isFast() {
-      long start = System.nanoTime();
-      matrix.vectors(0, input, 0, y);
-      long took = System.nanoTime() - start;
-      fast = took < (long) NANOS_PER_COLUMN * matrix.columns() ? fast + 1 : 0;
-      if (fast < 3) {
-        return false;
+      for (int i = 0; i < IN_A_ROW; i++) {
+        long start = System.nanoTime();
+        matrix.vectors(0, input, 0, y);
+        if (System.nanoTime() - start > (long) NANOS_PER_COLUMN * matrix.columns()) {
+          return false;
+        }
       }
       warmth.end();
       return true;

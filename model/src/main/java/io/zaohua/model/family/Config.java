@@ -3,10 +3,20 @@ package io.zaohua.model.family;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.FloatNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -18,7 +28,12 @@ import java.util.function.Predicate;
  * @param json the object
  */
 public record Config(ObjectNode json) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /**
+   * Made when text is first read: a GGUF file needs none, and it costs a start a tenth of a second.
+   */
+  private static final class Reader {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   /**
    * Reads JSON text.
@@ -27,7 +42,7 @@ public record Config(ObjectNode json) {
    */
   public static Config parse(String text) {
     try {
-      if (MAPPER.readTree(text) instanceof ObjectNode object) {
+      if (Reader.MAPPER.readTree(text) instanceof ObjectNode object) {
         return new Config(object);
       }
       throw notAnObject(Optional.empty());
@@ -46,17 +61,36 @@ public record Config(ObjectNode json) {
 
   /** An empty configuration. */
   public static Config empty() {
-    return new Config(MAPPER.createObjectNode());
+    return new Config(JsonNodeFactory.instance.objectNode());
   }
 
-  /** Any value as JSON. */
+  /** Numbers, texts, truth values, lists and maps of them, and JSON itself, as JSON. */
   static JsonNode json(Object value) {
-    return MAPPER.valueToTree(value);
+    return switch (value) {
+      case JsonNode node -> node;
+      case String text -> TextNode.valueOf(text);
+      case Boolean truth -> BooleanNode.valueOf(truth);
+      case Integer number -> IntNode.valueOf(number);
+      case Long number -> LongNode.valueOf(number);
+      case Float number -> FloatNode.valueOf(number);
+      case Double number -> DoubleNode.valueOf(number);
+      case Collection<?> list -> {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        list.forEach(element -> array.add(json(element)));
+        yield array;
+      }
+      case Map<?, ?> map -> {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        map.forEach((key, element) -> object.set(String.valueOf(key), json(element)));
+        yield object;
+      }
+      default -> throw new IllegalArgumentException("No JSON for " + value.getClass() + ".");
+    };
   }
 
   static JsonNode readTree(String text) {
     try {
-      return MAPPER.readTree(text);
+      return Reader.MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
       throw notAnObject(Optional.of(e));
     }

@@ -38,6 +38,11 @@ public final class Hub {
     return catalogue;
   }
 
+  /** The file or folder that {@code name} is the path of, without asking catalogue or cache. */
+  public static Optional<Path> local(String name) {
+    return ModelName.local(name);
+  }
+
   /**
    * The GGUF file or checkpoint folder that {@code name} stands for; what is in the cache is taken
    * without asking the network, the rest is pulled.

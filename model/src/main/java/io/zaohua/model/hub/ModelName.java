@@ -5,6 +5,7 @@ import io.zaohua.model.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,15 +51,21 @@ public sealed interface ModelName {
         return hosted(site, text);
       }
     }
-    Optional<Path> path = path(text);
-    if (path.isPresent() && Files.exists(path.get())) {
-      return new Local(path.get());
+    Optional<Path> here = local(text);
+    if (here.isPresent()) {
+      return new Local(here.get());
     }
     Optional<CatalogueEntry> entry = catalogue.find(text);
     if (entry.isPresent()) {
       return new Catalogued(entry.get());
     }
     throw unknown(text, catalogue);
+  }
+
+  /** The file or folder that {@code text} names, if there is one: it goes before the catalogue. */
+  static Optional<Path> local(String text) {
+    boolean hosted = Arrays.stream(Site.values()).anyMatch(s -> text.startsWith(s.prefix + ":"));
+    return hosted ? Optional.empty() : path(text).filter(Files::exists);
   }
 
   private static Optional<Path> path(String text) {
