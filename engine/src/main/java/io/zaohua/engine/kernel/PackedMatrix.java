@@ -237,13 +237,14 @@ final class PackedMatrix implements WarmMatrix {
     for (int half = 0; half < 2; half++) {
       long from = at + half * halfBytes;
       int to = half * Lanes.COUNT;
-      ScaleKernels.unpack(w, from, n, form, layout.vectors, perBlock, scratch.scales, to);
       switch (layout) {
         case NIBBLE -> NibbleKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
         case FIVE -> FiveKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
         case SIX -> SixKernels.unpack(w, from, n, form, perBlock, zero, scratch.words, to);
         case BYTE -> ByteKernels.unpack(w, from, n, form, scratch.floats, to);
       }
+      // after the codes, which are read in order: the scales among them are in the cache by then
+      ScaleKernels.unpack(w, from, n, form, layout.vectors, perBlock, scratch.scales, to);
     }
   }
 
