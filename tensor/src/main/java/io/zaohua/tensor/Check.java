@@ -99,11 +99,18 @@ final class Check {
         operation,
         a,
         b);
-    sameType(operation, a, b);
+    multiplied(operation, a, b);
     if (a.rank() > 2 && b.rank() > 2) {
       long[] left = Arrays.copyOf(a.sizes(), a.rank() - 2);
       long[] right = Arrays.copyOf(b.sizes(), b.rank() - 2);
       that(fit(left, right), "%s: the batch axes of %s and %s do not fit.", operation, a, b);
+    }
+  }
+
+  /** Operands of a product: of one type, but where {@link Autocast} makes them so. */
+  static void multiplied(String operation, Tensor a, Tensor b) {
+    if (!Autocast.isOn() || !a.dtype().isFloat() || !b.dtype().isFloat()) {
+      sameType(operation, a, b);
     }
   }
 

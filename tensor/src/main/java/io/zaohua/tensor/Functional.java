@@ -34,7 +34,7 @@ public final class Functional {
   /** As {@link #linear(Tensor, Tensor)}, plus bias [n]. */
   public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
     checkLinear(x, weight);
-    Check.sameType("linear", weight, bias);
+    Check.multiplied("linear", weight, bias);
     Check.that(
         bias.rank() == 1 && bias.size(0) == weight.size(0),
         "linear: bias %s must be [n] for weight %s, [n, k].",
@@ -50,7 +50,7 @@ public final class Functional {
         "linear: %s and weight %s must be [.., k] and [n, k].",
         x,
         weight);
-    Check.sameType("linear", x, weight);
+    Check.multiplied("linear", x, weight);
   }
 
   /** Rows of table [n, d] at ids [..], I64 in 0..n-1: [.., d]. */
@@ -176,8 +176,8 @@ public final class Functional {
   private static Tensor attention(
       Tensor q, Tensor k, Tensor v, Optional<Tensor> mask, double scale, boolean causal) {
     Check.floats("attention", q);
-    Check.sameType("attention", q, k);
-    Check.sameType("attention", q, v);
+    Check.multiplied("attention", q, k);
+    Check.multiplied("attention", q, v);
     boolean shapes =
         q.rank() == 4
             && k.rank() == 4
@@ -216,7 +216,9 @@ public final class Functional {
 
   private static void checkMask(Tensor q, Tensor k, Tensor mask) {
     Check.that(
-        mask.dtype() == DType.BOOL || mask.dtype() == q.dtype(),
+        mask.dtype() == DType.BOOL
+            || mask.dtype() == q.dtype()
+            || (Autocast.isOn() && mask.dtype().isFloat()),
         "attention: the mask must be BOOL or %s, and is %s.",
         q.dtype(),
         mask);

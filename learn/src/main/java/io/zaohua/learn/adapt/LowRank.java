@@ -1,5 +1,6 @@
 package io.zaohua.learn.adapt;
 
+import io.zaohua.tensor.Autocast;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Tensor;
@@ -23,7 +24,8 @@ public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double sca
   public Tensor apply(Tensor x, Tensor matrix, Optional<Tensor> bias) {
     Tensor rows = x.rank() == 2 ? x : x.reshape(-1, x.size(-1)); // [N, k]
     Tensor sum = Functional.linear(rows, matrix); // [N, n]
-    sum.inPlace().addmm(Functional.linear(rows, a), b.transpose(0, 1), scale);
+    Tensor up = b.dtype() == sum.dtype() ? b : b.to(sum.dtype()); // in BF16 nothing casts it here
+    sum.inPlace().addmm(Functional.linear(rows, a), up.transpose(0, 1), scale);
     Tensor turned = magnitude.map(m -> sum.mul(m.div(norms(matrix)))).orElse(sum);
     Tensor shifted = bias.map(turned::add).orElse(turned);
     return x.rank() == 2 ? shifted : shifted.reshape(widened(x, matrix.size(0))); // [.., n]
@@ -44,7 +46,8 @@ public record LowRank(Tensor a, Tensor b, Optional<Tensor> magnitude, double sca
 
   /** Lengths of the adapted rows, [n]; as in the paper, no gradient goes through them. */
   private Tensor norms(Tensor matrix) {
-    try (Autograd _ = Autograd.off()) {
+    try (Autograd _ = Autograd.off();
+        Autocast _ = Autocast.off()) {
       Tensor sum = matrix.add(b.matmul(a).mul(scale));
       return sum.mul(sum).sum(1, false).sqrt();
     }

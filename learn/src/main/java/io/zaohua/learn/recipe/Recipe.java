@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param watch what is looked at and kept on the way
  * @param processes how several processes share the work
  * @param checkpointing whether blocks are computed again on the way back, to save memory
+ * @param precision of the products of matrices
  * @param output the run's folder
  * @param text the recipe itself, as YAML with overrides in it
  */
@@ -39,13 +40,20 @@ public record Recipe(
     Watch watch,
     Processes processes,
     boolean checkpointing,
+    Precision precision,
     Path output,
     String text) {
   /** Passes of a step; their batches are held together. */
   private static final int MOST_PASSES = 65536;
 
-  /** Tokens of a sample, each of which runs the whole stack once more. */
+  /** Tokens of a sample. */
   private static final int MOST_TOKENS = 4096;
+
+  /** What matrices are multiplied in; all else is F32. */
+  public enum Precision {
+    F32,
+    BF16
+  }
 
   /**
    * The course of the learning rate.
@@ -214,6 +222,7 @@ public record Recipe(
             watch(top),
             processes(top.section("processes")),
             top.flag("checkpointing", false),
+            precision(top),
             top.path("output").orElseThrow(() -> top.missing("output")),
             "");
     top.finish();
@@ -233,8 +242,15 @@ public record Recipe(
         watch,
         processes,
         checkpointing,
+        precision,
         output,
         yaml);
+  }
+
+  private static Precision precision(Section top) {
+    return top.choice("precision", "f32", List.of("f32", "bf16")).equals("bf16")
+        ? Precision.BF16
+        : Precision.F32;
   }
 
   private static Rates rates(Section s) {

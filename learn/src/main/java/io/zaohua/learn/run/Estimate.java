@@ -3,12 +3,14 @@ package io.zaohua.learn.run;
 import com.sun.management.OperatingSystemMXBean;
 import io.zaohua.learn.data.Batch;
 import io.zaohua.learn.objective.Chunks;
+import io.zaohua.learn.stack.Transformer;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.spec.FeedForward;
 import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Parts;
 import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.tensor.Autocast;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Scope;
@@ -18,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,9 +32,16 @@ import java.util.TreeMap;
  * @param logits the chunk of logits with its gradients
  * @param scratch tensors of a moment, as large as the largest matrix
  * @param operations of one step
+ * @param halved whether products are in BF16
  */
 record Estimate(
-    long held, long gradients, long activations, long logits, long scratch, double operations) {
+    long held,
+    long gradients,
+    long activations,
+    long logits,
+    long scratch,
+    double operations,
+    boolean halved) {
   private static final long NUMBER = Float.BYTES;
   static final double GIB = 1L << 30;
 
@@ -52,11 +62,13 @@ record Estimate(
    */
   static Estimate of(
       TransformerSpec spec, Map<String, Tensor> trained, Batch batch, int accumulation, long held) {
-    return of(spec, trained, batch, accumulation, held, false);
+    return of(spec, trained, batch, accumulation, held, false, false);
   }
 
   /**
-   * The same where blocks may be computed again: then one block's activations are there at once.
+   * The same where blocks may be computed again, so that one block's activations are there at once,
+   * and products may be in BF16: each matrix then has a copy half as large until its way back, and
+   * activations are counted as if they were F32, so that it is an upper bound.
    */
   static Estimate of(
       TransformerSpec spec,
@@ -64,7 +76,8 @@ record Estimate(
       Batch batch,
       int accumulation,
       long held,
-      boolean again) {
+      boolean again,
+      boolean halved) {
     long tokens = (long) batch.rows() * batch.length();
     Map<String, Parts.Size> parts = Parts.of(spec);
     boolean whole = trained.keySet().stream().anyMatch(parts::containsKey);
@@ -82,20 +95,25 @@ record Estimate(
     long chunk = Math.max(Chunks.CHUNK, 64L * spec.vocabulary());
     long rows = Math.min(tokens, chunk / spec.vocabulary());
     long largest = 0;
-    long matrices = 0;
+    long matrices = 0; // numbers that a token is multiplied with
+    long multiplied = 0; // numbers of matrices that are used
     for (var part : parts.entrySet()) {
       long size = part.getValue().rows() * part.getValue().columns();
       largest = Math.max(largest, size);
-      matrices += part.getValue().rows() == 1 ? 0 : used(spec, part.getKey(), size);
+      long used = part.getValue().rows() == 1 ? 0 : used(spec, part.getKey(), size);
+      matrices += used;
+      multiplied += used == 0 ? 0 : size;
     }
+    long copies = halved ? multiplied / (again ? spec.layers().size() : 1) / 2 : 0;
     double products = 2.0 * matrices + attention(spec, batch.length());
     return new Estimate(
         held,
         numbers * NUMBER,
-        (tokens * kept + masks + passing) * NUMBER,
+        (tokens * kept + copies + masks + passing) * NUMBER,
         4 * rows * spec.vocabulary() * NUMBER,
         (whole ? 2 : 1) * largest * NUMBER,
-        products * ((whole ? PASSES : PASSES - 1) + (again ? 1 : 0)) * tokens * accumulation);
+        products * ((whole ? PASSES : PASSES - 1) + (again ? 1 : 0)) * tokens * accumulation,
+        halved);
   }
 
   /** Numbers a layer keeps of each position for the backward pass. */
@@ -233,7 +251,7 @@ record Estimate(
 
   /** What is said before the first step. */
   Message message(long machine, int steps) {
-    double speed = speed();
+    double speed = speed(halved);
     double minutes = operations * steps / (speed * EFFICIENCY) / 60;
     return Message.of(
         "About %.2f GiB of memory (%s) of %.1f; about %s at %.0f billion operations a second.",
@@ -253,11 +271,28 @@ record Estimate(
             : String.format(Locale.ROOT, "%.1f h", minutes / 60);
   }
 
+  /** Says so where a stack whose products are in BF16 would be faster without. */
+  static Optional<Message> slowHalves(Transformer model) {
+    return model.halved() ? slowHalves(speed(false), speed(true)) : Optional.empty();
+  }
+
+  /** The same of two speeds, in operations a second. */
+  static Optional<Message> slowHalves(double whole, double halved) {
+    return halved >= whole
+        ? Optional.empty()
+        : Optional.of(
+            Message.of(
+                "This processor multiplies %.1f times slower in bf16 than in f32: precision: bf16"
+                    + " saves no time here.",
+                "本机处理器的 bf16 乘法比 f32 慢 %.1f 倍:precision: bf16 在此不省时间。", whole / halved));
+  }
+
   /** Operations a second of a large product, the best of a few. */
-  private static double speed() {
+  private static double speed(boolean halved) {
     int size = 384;
     try (Scope _ = Scope.open("speed of this machine");
-        Autograd _ = Autograd.off()) {
+        Autograd _ = Autograd.off();
+        Autocast _ = halved ? Autocast.on() : Autocast.off()) {
       Tensor a = Tensors.ones(DType.F32, size, size);
       double best = 1;
       for (int i = 0; i < 6; i++) {

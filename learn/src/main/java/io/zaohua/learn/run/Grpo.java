@@ -65,9 +65,9 @@ public final class Grpo {
     this.subject = Subject.of(recipe);
     this.tokenizer = subject.needTokenizer();
     this.end = tokenizer.eos().orElse(-1);
+    Losses.prepare(recipe, subject.model());
     Optional<Reference> reference =
         settings.beta() > 0 ? Optional.of(subject.reference(recipe.model())) : Optional.empty();
-    Losses.prepare(recipe, subject.model());
     this.policy = new Policy(subject.model(), reference, settings);
     this.rollout = new Rollout(subject.model(), settings.length(), settings.temperature(), end);
     this.student = new Student(subject, subject.trainable(), recipe.optimizer());
@@ -117,6 +117,7 @@ public final class Grpo {
     student.goOnAfter(done * settings.updates());
     long tokens = saved.map(RunFolder.Saved::tokens).orElse(0L);
     RunFacts.write(folder, recipe, subject, steps, done, 1);
+    Estimate.slowHalves(subject.model()).ifPresent(listener::note);
     try (Metrics metrics = new Metrics(folder.metrics(), done)) {
       steps(done, tokens, metrics);
     }

@@ -16,7 +16,6 @@ import io.zaohua.learn.stack.Transformer;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.checkpoint.Checkpoint;
-import io.zaohua.model.spec.TransformerSpec;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -30,7 +29,7 @@ final class Losses {
     return switch (recipe.objective()) {
       case Objective.Language _ -> new LanguageLoss(model, recipe.loss());
       case Objective.Distill(var path, double temperature, double alpha) ->
-          new Distillation(model, teacher(path, model.spec()), temperature, alpha);
+          new Distillation(model, teacher(path, model), temperature, alpha);
       case Objective.Pairs pairs -> {
         Optional<Reference> reference =
             pairs.kind().needsReference()
@@ -47,27 +46,30 @@ final class Losses {
     };
   }
 
-  /** What a recipe says of the stack's way back. */
+  /** What a recipe says of how the stack computes. */
   static void prepare(Recipe recipe, Transformer model) {
     model.balance(recipe.loss().balance(), recipe.loss().routerZLoss());
     if (recipe.checkpointing()) {
       model.recompute();
     }
+    if (recipe.precision() == Recipe.Precision.BF16) {
+      model.halve();
+    }
   }
 
-  private static Transformer teacher(Path path, TransformerSpec student) {
+  private static Transformer teacher(Path path, Transformer student) {
     try (Checkpoint checkpoint = Checkpoint.open(path)) {
-      if (checkpoint.spec().vocabulary() != student.vocabulary()) {
+      int tokens = student.spec().vocabulary();
+      if (checkpoint.spec().vocabulary() != tokens) {
         throw new UserError(
             UserError.Kind.INPUT,
             Message.of(
                 "The teacher has %d tokens and the model %d: they must have one tokenizer.",
-                "教师模型有 %d 个词元,学生模型有 %d 个:两者须用同一分词器。",
-                checkpoint.spec().vocabulary(),
-                student.vocabulary()),
+                "教师模型有 %d 个词元,学生模型有 %d 个:两者须用同一分词器。", checkpoint.spec().vocabulary(), tokens),
             Message.of("Choose a teacher of the same family.", "请选择同一系列的教师模型。"));
       }
-      return Transformer.of(checkpoint.spec(), new LoadedWeights(checkpoint.weights(), false));
+      return Transformer.of(checkpoint.spec(), new LoadedWeights(checkpoint.weights(), false))
+          .precise(student);
     }
   }
 

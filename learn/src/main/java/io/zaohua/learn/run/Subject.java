@@ -246,7 +246,8 @@ final class Subject {
     if (source instanceof ModelSource.Existing(Path path)) {
       try (Checkpoint checkpoint = Checkpoint.open(path)) {
         var frozen = new LoadedWeights(checkpoint.weights(), false);
-        return new Reference(Transformer.of(checkpoint.spec(), frozen), Optional.empty());
+        Transformer copy = Transformer.of(checkpoint.spec(), frozen).precise(model);
+        return new Reference(copy, Optional.empty());
       }
     }
     throw new IllegalStateException("a new model is no reference");

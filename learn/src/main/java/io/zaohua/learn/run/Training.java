@@ -252,9 +252,11 @@ public final class Training {
             first,
             recipe.pace().accumulation(),
             Speed.memory(),
-            subject.model().recomputes());
+            subject.model().recomputes(),
+            subject.model().halved());
     estimate.requireRoom(machine, first.rows());
     listener.note(estimate.message(machine, left));
+    Estimate.slowHalves(subject.model()).ifPresent(listener::note);
   }
 
   private List<Batch> batches(int step) {

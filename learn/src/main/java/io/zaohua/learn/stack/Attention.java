@@ -45,8 +45,10 @@ record Attention(
 
   Tensor apply(Tensor x, Sight sight) {
     Inputs in = joined.map(j -> together(j.apply(x), sight)).orElseGet(() -> apart(x, sight));
-    Tensor allKeys = after(sight, 0, in.keys()); // [B, G, S, D]
-    Tensor allValues = after(sight, 1, in.values());
+    Tensor keys = after(sight, 0, in.keys()); // [B, G, S, D]
+    Tensor values = after(sight, 1, in.values());
+    Tensor allKeys = sight.recall().map(r -> r.keys(layer, keys)).orElse(keys);
+    Tensor allValues = sight.recall().map(r -> r.values(layer, values)).orElse(values);
     Tensor mixed =
         spec.softCap() == 0
             ? fused(in.queries(), allKeys, allValues, sight)
@@ -82,7 +84,7 @@ record Attention(
         .prefix()
         .map(p -> p.of(layer, which, spec.kvHeads(), spec.headSize()))
         .map(p -> p.expand(x.size(0), p.size(1), p.size(2), p.size(3)))
-        .map(p -> Tensors.cat(2, List.of(p, x)))
+        .map(p -> Tensors.cat(2, List.of(p.to(x.dtype()), x)))
         .orElse(x);
   }
 
@@ -112,7 +114,8 @@ record Attention(
 
   /** With c tanh(s / c) on the scores (Gemma 2), which no fused kernel does. */
   private Tensor capped(Tensor q, Tensor k, Tensor v, Sight sight) {
-    Tensor scores = q.matmul(repeat(k).transpose(2, 3)).mul(spec.scale()); // [B, H, T, T]
+    Tensor scores =
+        q.matmul(repeat(k).transpose(2, 3)).to(q.dtype()).mul(spec.scale()); // [B, H, T, T]
     Tensor limited = Functional.tanh(scores.div(spec.softCap())).mul(spec.softCap());
     Tensor seen =
         sight

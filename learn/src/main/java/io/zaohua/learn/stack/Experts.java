@@ -2,6 +2,7 @@ package io.zaohua.learn.stack;
 
 import io.zaohua.learn.Projection;
 import io.zaohua.model.spec.FeedForward;
+import io.zaohua.tensor.Autocast;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Indexing;
 import io.zaohua.tensor.Tensor;
@@ -21,7 +22,7 @@ record Experts(FeedForward.Experts spec, Projection router, List<Transformation.
   public Tensor apply(Tensor x, Sight sight) {
     long width = x.size(-1);
     Tensor rows = x.reshape(-1, width); // [N, width]
-    Tensor logits = router.apply(rows); // [N, experts]
+    Tensor logits = routed(rows); // [N, experts]
     Tensor odds = Functional.softmax(logits, -1);
     Indexing.TopK best = Indexing.topK(odds, spec.used(), -1); // [N, used]
     Tensor shares =
@@ -50,5 +51,12 @@ record Experts(FeedForward.Experts spec, Projection router, List<Transformation.
     Tensor sum = Indexing.scatterAdd(Tensors.zerosLike(rows), 0, where, Tensors.cat(0, parts));
     List<Long> shape = x.shape();
     return sum.reshape(shape.stream().mapToLong(Long::longValue).toArray()); // [B, T, width]
+  }
+
+  /** Never in BF16, which would send tokens to other experts (Fedus et al. 2021, section 2.4). */
+  private Tensor routed(Tensor rows) {
+    try (Autocast _ = Autocast.off()) {
+      return router.apply(rows);
+    }
   }
 }

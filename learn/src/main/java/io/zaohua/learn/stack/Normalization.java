@@ -2,6 +2,7 @@ package io.zaohua.learn.stack;
 
 import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.Norm;
+import io.zaohua.tensor.DType;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
@@ -26,6 +27,11 @@ sealed interface Normalization {
     };
   }
 
+  /** What a product in BF16 made is normed in the weights' type. */
+  private static Tensor as(DType type, Tensor x) {
+    return x.dtype() == type ? x : x.to(type);
+  }
+
   /** Nothing is done. */
   record Absent() implements Normalization {
     @Override
@@ -38,7 +44,7 @@ sealed interface Normalization {
   record Rms(Tensor weight, float eps) implements Normalization {
     @Override
     public Tensor apply(Tensor x) {
-      return Functional.rmsNorm(x, weight, eps);
+      return Functional.rmsNorm(as(weight.dtype(), x), weight, eps);
     }
   }
 
@@ -46,7 +52,7 @@ sealed interface Normalization {
   record Layer(Tensor weight, Tensor bias, float eps) implements Normalization {
     @Override
     public Tensor apply(Tensor x) {
-      return Functional.layerNorm(x, weight, bias, eps);
+      return Functional.layerNorm(as(weight.dtype(), x), weight, bias, eps);
     }
   }
 }

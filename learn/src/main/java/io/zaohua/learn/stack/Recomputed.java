@@ -62,17 +62,10 @@ final class Recomputed implements Pass {
       h = stack.embedded(ids);
       for (Block block : stack.blocks()) {
         inputs.add(h);
-        h = alone(block, h, sight);
+        h = stack.through(block, h, sight); // nothing stays of a block but what it makes
       }
     }
     return new Recomputed(stack, ids, sight, inputs, h.detach(), weights, listener, routing);
-  }
-
-  /** Nothing stays of a block but what it makes. */
-  private static Tensor alone(Block block, Tensor x, Sight sight) {
-    try (Scope scope = Scope.open("block")) {
-      return scope.keep(block.apply(x, sight));
-    }
   }
 
   @Override
@@ -105,7 +98,7 @@ final class Recomputed implements Pass {
       Tensor leaf = input.detach().requireGrad();
       Optional<Routing> routing = shares.map(_ -> listener.get());
       routing.ifPresent(sight::listen);
-      Tensor made = block.apply(leaf, sight);
+      Tensor made = stack.through(block, leaf, sight);
       if (routing.isPresent() && routing.get().size() > 0) {
         Tensor cost =
             routing.get().loss(weights.orElseThrow(), shares.orElseThrow(), layers).mul(share);

@@ -52,6 +52,6 @@ record Rotation(Tensor cos, Tensor sin) {
     second.inPlace().addcmul(a, sin, 1);
     return rest == 0
         ? Tensors.cat(-1, List.of(first, second))
-        : Tensors.cat(-1, List.of(first, second, parts.get(2))); // [B, H, T, D]
+        : Tensors.cat(-1, List.of(first, second, parts.get(2).to(first.dtype()))); // [B, H, T, D]
   }
 }

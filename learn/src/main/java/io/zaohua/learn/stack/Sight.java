@@ -19,8 +19,9 @@ final class Sight {
   /** The segment of learned positions, which all others see. */
   private static final double FRONT = -1L << 40;
 
-  private final int length; // learned positions in it
+  private final int length; // learned positions, those of earlier pieces, and tokens
   private final int skipped; // of them, at the start, those without queries
+  private final int learned; // of those with queries, at the start, those that are no tokens
   private final Optional<Front> front;
   private final boolean causal;
   private final DType type; // of the numbers that go through the stack
@@ -29,13 +30,27 @@ final class Sight {
   private final Map<Integer, Tensor> added = new HashMap<>();
   private final Optional<Tensor> segments;
   private final Scope home = Scope.current();
+  private final Optional<Recall> recall;
   private Optional<Routing> routing = Optional.empty();
 
-  /** Its tensors live in the scope that is open now, whatever inner one they are made in. */
-  Sight(int tokens, boolean causal, DType type, Optional<Tensor> segments, Optional<Front> front) {
+  /**
+   * Its tensors live in the scope that is open now, whatever inner one they are made in.
+   *
+   * @param recall what the tokens follow, if they are not the first
+   */
+  Sight(
+      int tokens,
+      boolean causal,
+      DType type,
+      Optional<Tensor> segments,
+      Optional<Front> front,
+      Optional<Recall> recall) {
     int before = front.map(Front::length).orElse(0);
-    this.length = before + tokens;
-    this.skipped = prefix(front) ? before : 0;
+    int past = recall.map(Recall::length).orElse(0);
+    this.length = past + before + tokens;
+    this.skipped = past + (prefix(front) ? before : 0);
+    this.learned = prefix(front) ? 0 : before;
+    this.recall = recall;
     this.front = front;
     this.causal = causal;
     this.type = type;
@@ -58,8 +73,17 @@ final class Sight {
 
   /** Final states without those of learned positions, [B, T, width]. */
   Tensor ofTokens(Tensor states) {
-    int before = front.map(Front::length).orElse(0) - skipped;
-    return before == 0 ? states : states.slice(1, before, states.size(1));
+    return learned == 0 ? states : states.slice(1, learned, states.size(1));
+  }
+
+  /** Keys and values of earlier pieces, and where these are kept. */
+  Optional<Recall> recall() {
+    return recall;
+  }
+
+  /** Positions with keys, up to the last token. */
+  int length() {
+    return length;
   }
 
   Rotation rotation(Rope rope) {
@@ -92,7 +116,8 @@ final class Sight {
    * see all.
    */
   Optional<Tensor> mask(int window) {
-    if (!causal && window == 0 && segments.isEmpty()) {
+    boolean alone = length - skipped == 1 && (window == 0 || window >= length); // the last one
+    if ((!causal && window == 0 || alone) && segments.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(masks.computeIfAbsent(window, w -> home.take(makeMask(w))));

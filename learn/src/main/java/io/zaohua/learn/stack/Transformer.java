@@ -7,6 +7,7 @@ import io.zaohua.learn.Weights;
 import io.zaohua.model.spec.FeedForward;
 import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.TransformerSpec;
+import io.zaohua.tensor.Autocast;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.Functional;
 import io.zaohua.tensor.Scope;
@@ -30,6 +31,7 @@ public final class Transformer {
   private final Projection head;
   private final Supplier<Optional<Front>> front;
   private boolean recomputes;
+  private boolean halved;
   private Optional<Routing.Weights> routing = Optional.empty();
 
   private Transformer(
@@ -102,6 +104,29 @@ public final class Transformer {
   }
 
   /**
+   * From now on the products of matrices are in BF16, half as wide as F32, and their gradients with
+   * them ({@link Autocast}). Weights, what goes from block to block, norms, routers, softmax and
+   * logits stay F32.
+   */
+  public void halve() {
+    halved = true;
+  }
+
+  /** The same precision as another stack's; gives itself back. */
+  public Transformer precise(Transformer like) {
+    halved = like.halved;
+    return this;
+  }
+
+  public boolean halved() {
+    return halved;
+  }
+
+  private Autocast products() {
+    return halved ? Autocast.on() : Autocast.off();
+  }
+
+  /**
    * From now on a pass's way back adds the gradients of its routers' losses; nothing where there
    * are no experts.
    *
@@ -144,20 +169,37 @@ public final class Transformer {
     return through(embedded(ids), sight(ids, segments));
   }
 
+  /** The same of tokens that follow those that are recalled, and will be recalled too. */
+  Tensor hidden(Tensor ids, Recall recall) {
+    Optional<Front> before = recall.length() == 0 ? front.get() : Optional.empty();
+    Sight sight = sight(ids, Optional.empty(), before, Optional.of(recall));
+    Tensor states = through(embedded(ids, before, recall.length()), sight);
+    recall.add(sight.length() - recall.length());
+    return states;
+  }
+
   /** Under learned positions routers are frozen, and have no losses. */
   private Optional<Routing.Weights> routed() {
     return front.get().isPresent() ? Optional.empty() : routing;
   }
 
   private Sight sight(Tensor ids, Optional<Tensor> segments) {
-    return new Sight(
-        Math.toIntExact(ids.size(1)), spec.causal(), embedding.dtype(), segments, front.get());
+    return sight(ids, segments, front.get(), Optional.empty());
+  }
+
+  private Sight sight(
+      Tensor ids, Optional<Tensor> segments, Optional<Front> before, Optional<Recall> recall) {
+    int tokens = Math.toIntExact(ids.size(1));
+    return new Sight(tokens, spec.causal(), embedding.dtype(), segments, before, recall);
   }
 
   /** What goes into the first block, [B, T, width], or longer by learned positions. */
   Tensor embedded(Tensor ids) {
+    return embedded(ids, front.get(), 0);
+  }
+
+  private Tensor embedded(Tensor ids, Optional<Front> before, int past) {
     Tensor words = Functional.embedding(ids, embedding); // [B, T, width]
-    Optional<Front> before = front.get();
     Tensor x =
         before.isPresent() && before.get() instanceof Front.Prompt(var learned)
             ? Tensors.cat(
@@ -166,7 +208,7 @@ public final class Transformer {
                     learned.unsqueeze(0).expand(ids.size(0), learned.size(0), learned.size(1)),
                     words))
             : words;
-    long from = before.isPresent() && before.get() instanceof Front.Prefix p ? p.length() : 0;
+    long from = before.isPresent() && before.get() instanceof Front.Prefix p ? p.length() : past;
     float scale = spec.embedding().scale();
     Tensor scaled = scale == 1 ? x : x.mul(scale);
     return positions
@@ -185,19 +227,34 @@ public final class Transformer {
   Tensor through(Tensor x, Sight sight) {
     Tensor h = x;
     for (Block block : blocks) {
-      try (Scope scope = Scope.open("block")) { // handles only: autograd keeps what it needs
-        h = scope.keep(block.apply(h, sight)); // [B, T, width]
-      }
+      h = through(block, h, sight); // [B, T, width]
     }
     return normed(h, sight);
   }
 
+  /** One block. Its scope frees handles only: autograd keeps what it needs. */
+  Tensor through(Block block, Tensor x, Sight sight) {
+    try (Scope scope = Scope.open("block");
+        Autocast _ = products()) {
+      return scope.keep(block.apply(x, sight));
+    }
+  }
+
   /** Hidden states [.., width] to logits [.., vocabulary]: by chunks, full logits need not be. */
   public Tensor head(Tensor hidden) {
-    Tensor z = head.apply(hidden);
+    Tensor z = product(hidden);
     float scale = spec.head().scale();
     float cap = spec.head().softCap();
     Tensor scaled = scale == 1 ? z : z.mul(scale);
     return cap == 0 ? scaled : Functional.tanh(scaled.div(cap)).mul(cap);
+  }
+
+  private Tensor product(Tensor hidden) {
+    if (!halved) {
+      return head.apply(hidden);
+    }
+    try (Autocast _ = Autocast.on()) {
+      return head.apply(hidden).to(hidden.dtype());
+    }
   }
 }

@@ -100,6 +100,14 @@ final class RecipeTest {
   }
 
   @Test
+  void aPrecisionThatIsUnknownIsNamed() throws IOException {
+    assertThat(read("precision: bf16").precision()).isEqualTo(Recipe.Precision.BF16);
+    assertThat(read("").precision()).isEqualTo(Recipe.Precision.F32);
+    assertThatThrownBy(() -> read("precision: fp16"))
+        .hasMessageContaining("gives precision: fp16 (bf16?), and one of f32, bf16 was expected.");
+  }
+
+  @Test
   void brokenYamlNamesItsLine() {
     assertThatThrownBy(() -> read("steps: 1: 2")).hasMessageContaining("is not YAML at line 4");
   }

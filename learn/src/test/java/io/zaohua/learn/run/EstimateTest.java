@@ -59,6 +59,18 @@ final class EstimateTest {
   }
 
   @Test
+  void productsInBf16NeedRoomForCopiesOfTheMatrices() {
+    Batch batch = new Batch(1, 32, new long[32], new long[32], Optional.empty());
+    try (Scope _ = Scope.open("test")) {
+      var trained = Map.of("layers.0.q.weight", Tensors.zeros(DType.F32, 10, 10));
+      Estimate plain = Estimate.of(spec(), trained, batch, 1, MIB, false, false);
+      Estimate halved = Estimate.of(spec(), trained, batch, 1, MIB, false, true);
+      long matrices = 2L * (4 * 64 * 64 + 3 * 64 * 128) + 1000 * 64;
+      assertThat(halved.activations() - plain.activations()).isEqualTo(2 * matrices);
+    }
+  }
+
+  @Test
   void whatCannotFitIsRefusedWithTheBatchThatWould() {
     Estimate large = whole(4096);
     long room = whole(2048).total() + 1000;

@@ -42,7 +42,8 @@ final class ResumeTest {
       strings = {
         "optimizer={name: muon, lr: 0.01}",
         "optimizer={name: adafactor}",
-        "ema.decay=0.9"
+        "ema.decay=0.9",
+        "precision=bf16"
       })
   void whateverARunRemembersIsRestored(String setting, @TempDir Path whole, @TempDir Path broken)
       throws IOException {
