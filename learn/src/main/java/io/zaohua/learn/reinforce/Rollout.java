@@ -1,17 +1,14 @@
 package io.zaohua.learn.reinforce;
 
+import io.zaohua.learn.stack.Continuation;
 import io.zaohua.learn.stack.Transformer;
 import io.zaohua.tensor.Autograd;
 import io.zaohua.tensor.Scope;
-import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/**
- * Answers drawn from the stack that is being trained, with the weights it has now. The whole
- * sequence goes through the stack for each token: right for short answers, slow for long ones.
- */
+/** Answers drawn from the stack that is being trained, with the weights it has now. */
 public final class Rollout {
   private final Transformer model;
   private final int length;
@@ -36,52 +33,46 @@ public final class Rollout {
    */
   public int[][] draw(int[][] prompts, SplittableRandom random) {
     int rows = prompts.length;
-    int start = prompts[0].length;
-    long[][] ids = new long[rows][start + length];
+    int[][] answers = new int[rows][length];
     int[] sizes = new int[rows];
     Arrays.fill(sizes, length);
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < start; i++) {
-        ids[row][i] = prompts[row][i];
-      }
-    }
+    long[] piece = Arrays.stream(prompts).flatMapToInt(Arrays::stream).asLongStream().toArray();
     int open = rows;
-    for (int at = 0; at < length && open > 0; at++) {
-      int now = start + at;
-      float[] logits = last(ids, now);
-      int vocabulary = logits.length / rows;
-      for (int row = 0; row < rows; row++) {
-        int token = choose(logits, row * vocabulary, vocabulary, random.nextDouble());
-        if (sizes[row] == length) { // still open
-          ids[row][now] = token;
-          if (token == end) {
-            sizes[row] = at + 1;
-            open--;
+    try (Scope _ = Scope.open("answers");
+        Autograd _ = Autograd.off()) {
+      Continuation text = new Continuation(model);
+      for (int at = 0; at < length && open > 0; at++) {
+        float[] logits = after(text, piece, rows);
+        int vocabulary = logits.length / rows;
+        piece = new long[rows]; // an answer that has ended goes on with zeros nobody reads
+        for (int row = 0; row < rows; row++) {
+          int token = choose(logits, row * vocabulary, vocabulary, random.nextDouble());
+          if (sizes[row] == length) { // still open
+            answers[row][at] = token;
+            piece[row] = token;
+            if (token == end) {
+              sizes[row] = at + 1;
+              open--;
+            }
           }
         }
       }
     }
-    int[][] answers = new int[rows][];
     for (int row = 0; row < rows; row++) {
-      answers[row] =
-          Arrays.stream(ids[row], start, start + sizes[row]).mapToInt(i -> (int) i).toArray();
+      answers[row] = Arrays.copyOf(answers[row], sizes[row]);
     }
     return answers;
   }
 
-  /** Logits after the first {@code now} tokens of each row, [rows, vocabulary]. */
-  private float[] last(long[][] ids, int now) {
-    try (Scope _ = Scope.open("next token");
-        Autograd _ = Autograd.off()) {
-      long[] flat = Arrays.stream(ids).flatMapToLong(r -> Arrays.stream(r, 0, now)).toArray();
-      Tensor hidden = model.hidden(Tensors.of(flat, ids.length, now)); // [rows, now, width]
-      Tensor last = hidden.slice(1, now - 1L, now).reshape(ids.length, hidden.size(-1));
-      return model.head(last).toFloats();
+  /** Logits after the next tokens of each row, [rows, vocabulary]. */
+  private static float[] after(Continuation text, long[] piece, int rows) {
+    try (Scope _ = Scope.open("next token")) {
+      return text.next(Tensors.of(piece, rows, piece.length / rows)).toFloats();
     }
   }
 
   /** The token at this place of the distribution, from 0 to below 1; temperature 0: the best. */
-  private int choose(float[] logits, int from, int count, double place) {
+  int choose(float[] logits, int from, int count, double place) {
     int best = 0;
     for (int i = 1; i < count; i++) {
       best = logits[from + i] > logits[from + best] ? i : best;

@@ -3,6 +3,7 @@ package io.zaohua.learn.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.learn.optimize.Average;
 import io.zaohua.learn.recipe.Recipe;
+import io.zaohua.learn.stack.Continuation;
 import io.zaohua.learn.stack.Transformer;
 import io.zaohua.model.tokenizer.StreamingDecoder;
 import io.zaohua.model.tokenizer.Tokenizer;
@@ -17,7 +18,7 @@ import java.util.Optional;
 
 /**
  * What the model in training says to the recipe's prompts, now and then, as lines of {@code
- * samples.jsonl}. Each token runs the whole stack once more: short texts only.
+ * samples.jsonl}.
  */
 final class Samples implements AutoCloseable {
   private final Recipe.SampleSettings settings;
@@ -82,8 +83,11 @@ final class Samples implements AutoCloseable {
     }
     StreamingDecoder decoder = tokenizer.stream(false, true);
     StringBuilder text = new StringBuilder();
+    Continuation making = new Continuation(model);
+    int read = 0;
     for (int i = 0; i < settings.tokens(); i++) {
-      int next = next(ids, rng);
+      int next = next(making, ids, read, rng);
+      read = ids.length;
       if (tokenizer.ends().contains(next) || next >= tokenizer.vocabularySize()) {
         break;
       }
@@ -94,13 +98,14 @@ final class Samples implements AutoCloseable {
     return text.append(decoder.finish()).toString();
   }
 
-  private int next(int[] ids, Rng rng) {
-    int from = Math.max(0, ids.length - model.spec().contextLength());
-    long[] seen = Arrays.stream(ids, from, ids.length).asLongStream().toArray();
+  /** Past its context the model sees the end of the text, whose positions begin anew. */
+  private int next(Continuation making, int[] ids, int read, Rng rng) {
     try (Scope _ = Scope.open("next token")) {
-      Tensor hidden = model.hidden(Tensors.of(seen, 1, seen.length)); // [1, T, width]
-      Tensor last = hidden.slice(1, seen.length - 1, seen.length).reshape(1, hidden.size(-1));
-      Tensor logits = model.head(last); // [1, vocabulary]
+      int past = ids.length - model.spec().contextLength();
+      int from = past > 0 ? past : read;
+      long[] piece = Arrays.stream(ids, from, ids.length).asLongStream().toArray();
+      Continuation text = past > 0 ? new Continuation(model) : making;
+      Tensor logits = text.next(Tensors.of(piece, 1, piece.length)); // [1, vocabulary]
       return (int)
           (settings.temperature() == 0
                   ? logits.argmax(-1, false)
