@@ -14,6 +14,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   private final Console console;
   private long shown = System.nanoTime() - EVERY_NANOS;
+  private long encoded;
   private boolean open;
 
   public TrainingProgress(Console console) {
@@ -27,22 +28,47 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void encoding(long tokens, long read, long bytes) {
+    long now = System.nanoTime();
+    encoded = encoded == 0 ? now : encoded; // what takes no time is not worth a line
+    if (now - encoded < pause()) {
+      return;
+    }
+    encoded = now;
+    show(
+        Message.of(
+                "encoding %d %%  %,d of %,d MB  %,d tokens",
+                "编码 %d %%  %,d / %,d MB  %,d 个词元",
+                bytes == 0 ? 100 : Math.min(100, 100 * read / bytes),
+                read / 1_000_000,
+                bytes / 1_000_000,
+                tokens)
+            .text());
+  }
+
+  @Override
   public void progress(Progress p) {
     long now = System.nanoTime();
     boolean last = p.step() == p.steps();
-    long wait = console.terminal() ? REDRAW_NANOS : EVERY_NANOS;
-    if (now - shown < wait && !last && p.held().isEmpty()) {
+    if (now - shown < pause() && !last && p.held().isEmpty()) {
       return;
     }
     shown = now;
-    String line = line(p);
+    show(line(p));
+    if (last || p.held().isPresent()) {
+      close();
+    }
+  }
+
+  private long pause() {
+    return console.terminal() ? REDRAW_NANOS : EVERY_NANOS;
+  }
+
+  private void show(String line) {
     if (console.terminal()) {
       console.err().print("\r\u001b[K" + line);
       console.err().flush();
       open = true;
-      if (last || p.held().isPresent()) {
-        close();
-      }
     } else {
       console.err().println(line);
     }

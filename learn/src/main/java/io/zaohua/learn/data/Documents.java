@@ -1,175 +1,215 @@
 package io.zaohua.learn.data;
 
-import io.zaohua.learn.chat.Example;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
-import io.zaohua.model.tokenizer.Tokenizer;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import io.zaohua.model.file.FileBytes;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.zip.CRC32C;
 
-/** Token ids of documents, one after another in one array. */
-final class Documents {
-  private int[] ids = new int[1 << 16];
-  private int size;
-  private int[] starts = new int[1 << 10];
-  private int count;
+/**
+ * Token ids of documents, one after another in a file. In memory there are 8 bytes a document,
+ * where each begins; ids are read when they are asked for, through the channel.
+ *
+ * <p>The file, little-endian: a code for each token (an id; with marks 2 x id + 1 where it is not
+ * learned) in 2 or 4 bytes, where each document begins (I64), facts as JSON, {@link Ending}.
+ */
+final class Documents implements AutoCloseable {
+  private static final int PIECE = 1 << 20;
 
-  /** Tokens that are not learned; in plain text there are none. */
-  private final BitSet given = new BitSet();
+  private final FileBytes file;
+  private final Ending ending;
+  private final long[] starts;
+  private final JsonNode facts;
 
-  /** How a text becomes a document's ids. */
-  interface Encoding {
-    int[] ids(String text);
+  /**
+   * The last bytes of the file.
+   *
+   * @param tokens of all documents
+   * @param documents how many
+   * @param facts bytes of JSON
+   * @param width bytes of a code
+   * @param marks whether codes say what is learned
+   * @param sum CRC-32C of all that stands before
+   */
+  record Ending(long tokens, int documents, int facts, int width, boolean marks, int sum) {
+    static final int BYTES = 40;
+    private static final long NAME = 0x317364726f77685aL; // "Zhwords1"
 
-    /** The tokenizer's own ids before a prompt, the text, the end token if it has one. */
-    static Encoding of(Tokenizer tokenizer, boolean special, boolean end) {
-      return text -> {
-        int[] ids = tokenizer.encodeOpenPrompt(text, special);
-        if (!end || tokenizer.eos().isEmpty()) {
-          return ids;
-        }
-        int[] ended = Arrays.copyOf(ids, ids.length + 1);
-        ended[ids.length] = tokenizer.eos().getAsInt();
-        return ended;
-      };
+    byte[] bytes() {
+      return ByteBuffer.allocate(BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(NAME)
+          .putLong(tokens)
+          .putLong(documents)
+          .putInt(facts)
+          .putShort((short) width)
+          .putShort((short) (marks ? 1 : 0))
+          .putInt(0)
+          .putInt(sum)
+          .array();
+    }
+
+    /** Empty where these are no such bytes. */
+    static Optional<Ending> of(byte[] bytes) {
+      ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      if (from.getLong() != NAME) {
+        return Optional.empty();
+      }
+      long tokens = from.getLong();
+      long documents = from.getLong();
+      int facts = from.getInt();
+      int width = from.getShort();
+      boolean marks = from.getShort() == 1;
+      from.getInt();
+      boolean sane =
+          tokens >= documents
+              && documents >= 0
+              && documents < Integer.MAX_VALUE - 8
+              && tokens < 1L << 56
+              && facts >= 0
+              && (width == 2 || width == 4);
+      return sane
+          ? Optional.of(new Ending(tokens, (int) documents, facts, width, marks, from.getInt()))
+          : Optional.empty();
+    }
+
+    /** Bytes of the whole file. */
+    long size() {
+      return tokens * width + 8L * documents + facts + BYTES;
     }
   }
 
-  /** Number of documents. */
+  private Documents(FileBytes file, Ending ending, long[] starts, JsonNode facts) {
+    this.file = file;
+    this.ending = ending;
+    this.starts = starts;
+    this.facts = facts;
+  }
+
+  /** Opens a file that is whole; empty where there is none, or one that is damaged. */
+  static Optional<Documents> open(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return Optional.empty();
+    }
+    FileBytes file = FileBytes.open(path);
+    try {
+      Optional<Documents> whole = read(file);
+      if (whole.isEmpty()) {
+        file.close();
+      }
+      return whole;
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static Optional<Documents> read(FileBytes file) {
+    if (file.size() < Ending.BYTES) {
+      return Optional.empty();
+    }
+    byte[] last = new byte[Ending.BYTES];
+    file.read(file.size() - Ending.BYTES, MemorySegment.ofArray(last));
+    Optional<Ending> found = Ending.of(last).filter(e -> e.size() == file.size());
+    if (found.isEmpty() || sum(file) != found.get().sum()) {
+      return Optional.empty();
+    }
+    Ending ending = found.get();
+    long at = ending.tokens() * ending.width();
+    long[] starts = new long[ending.documents()];
+    file.read(at, MemorySegment.ofArray(starts)); // every CPU of today is little-endian
+    byte[] facts = new byte[ending.facts()];
+    file.read(at + 8L * starts.length, MemorySegment.ofArray(facts));
+    try {
+      JsonNode json = new ObjectMapper().readTree(new String(facts, StandardCharsets.UTF_8));
+      return Optional.of(new Documents(file, ending, starts, json));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static int sum(FileBytes file) {
+    CRC32C sum = new CRC32C();
+    long end = file.size() - Ending.BYTES;
+    byte[] piece = new byte[(int) Math.min(PIECE, end)];
+    for (long at = 0; at < end; at += piece.length) {
+      int count = (int) Math.min(piece.length, end - at);
+      file.read(at, MemorySegment.ofArray(piece).asSlice(0, count));
+      sum.update(piece, 0, count);
+    }
+    return (int) sum.getValue();
+  }
+
+  /** What was written with them. */
+  JsonNode facts() {
+    return facts;
+  }
+
+  /** Number of documents; none is empty. */
   int count() {
-    return count;
+    return starts.length;
   }
 
   /** All their tokens. */
-  int tokens() {
-    return size;
+  long tokens() {
+    return ending.tokens();
   }
 
-  /**
-   * Refuses to learn from nothing where all of it is held out.
-   *
-   * @throws UserError saying so
-   */
-  void requireSome(Documents held) {
-    if (count == 0 && held.count > 0) {
-      throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of(
-              "All of the data (%,d parts) is held out, and none is left to learn from.",
-              "所有数据(%,d 份)都留作评测,没有可供学习的内容。", held.count),
-          Message.of("Lower data.validation, or give more data.", "请减小 data.validation,或给出更多数据。"));
-    }
+  /** Where a document's first token stands among all; of the one past the last, their number. */
+  long start(int document) {
+    return document == starts.length ? tokens() : starts[document];
   }
 
-  int start(int document) {
-    return starts[document];
+  long length(int document) {
+    return start(document + 1) - start(document);
   }
 
-  int length(int document) {
-    return (document + 1 < count ? starts[document + 1] : size) - starts[document];
+  /** The document that has the token at a place. */
+  int at(long place) {
+    int found = Arrays.binarySearch(starts, place);
+    return found >= 0 ? found : -found - 2;
   }
 
-  int id(int position) {
-    return ids[position];
-  }
-
-  boolean learned(int position) {
-    return !given.get(position);
-  }
-
-  void add(Example example) {
-    int start = size;
-    add(example.ids());
-    for (int i = 0; i < example.length(); i++) {
-      given.set(start + i, !example.learned(i));
-    }
-  }
-
-  void add(int[] document) {
-    if (document.length > Integer.MAX_VALUE - 8 - size) {
-      throw new UserError(
-          UserError.Kind.CAPACITY,
-          Message.of("The text has more than %d tokens.", "文本超过 %d 个词元。", Integer.MAX_VALUE),
-          Message.of("Train on a part of it.", "请只用其中一部分训练。"));
-    }
-    if (ids.length < size + document.length) {
-      ids =
-          Arrays.copyOf(ids, Math.clamp(size * 3L / 2 + document.length, 0, Integer.MAX_VALUE - 8));
-    }
-    if (starts.length == count) {
-      starts = Arrays.copyOf(starts, count * 2);
-    }
-    starts[count++] = size;
-    System.arraycopy(document, 0, ids, size, document.length);
-    size += document.length;
-  }
-
-  /**
-   * Reads files; blank documents are left out. A share goes to {@code held}, drawn by the seed.
-   *
-   * @return how many were blank
-   */
-  static int read(
-      List<Path> files,
-      String separator,
-      Encoding encoding,
-      Documents kept,
-      Documents held,
-      double share,
-      long seed) {
-    SplittableRandom random = new SplittableRandom(seed ^ 0x5eed_d0c5L);
-    int[] blank = {0};
-    Consumer<String> take =
-        text -> {
-          if (text.isBlank()) {
-            blank[0]++;
-          } else {
-            (share > 0 && random.nextDouble() < share ? held : kept).add(encoding.ids(text));
-          }
-        };
-    for (Path file : files) {
-      split(text(file), separator, take);
-    }
-    return blank[0];
-  }
-
-  private static void split(String text, String separator, Consumer<String> take) {
-    if (separator.isEmpty()) {
-      take.accept(text);
-      return;
-    }
-    int from = 0;
-    for (int at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, from)) {
-      take.accept(text.substring(from, at));
-      from = at + separator.length();
-    }
-    if (from < text.length()) { // the file may end in a separator
-      take.accept(text.substring(from));
-    }
-  }
-
-  private static String text(Path file) {
+  /** The codes of some tokens; {@link #id} and {@link #learned} say what they mean. */
+  int[] codes(long from, int count) {
+    byte[] bytes = new byte[count * ending.width()];
     try {
-      return Files.readString(file).replace("\r\n", "\n");
-    } catch (MalformedInputException e) {
+      file.read(from * ending.width(), MemorySegment.ofArray(bytes));
+    } catch (UserError e) {
       throw new UserError(
-          UserError.Kind.INPUT,
-          Message.of("%s is not UTF-8 text.", "%s 不是 UTF-8 文本。", file),
-          Message.of("Save it as UTF-8.", "请以 UTF-8 保存。"),
-          e);
-    } catch (IOException e) {
-      throw new UserError(
-          UserError.Kind.IO,
-          Message.of("%s cannot be read: %s.", "无法读取 %s:%s。", file, String.valueOf(e.getMessage())),
-          Message.of("Check its permissions.", "请检查权限。"),
+          e.kind(),
+          e.fact(),
+          Message.of("Go on with --resume: the text is encoded again.", "请用 --resume 继续:文本会重新编码。"),
           e);
     }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int[] codes = new int[count];
+    for (int i = 0; i < count; i++) {
+      codes[i] = ending.width() == 2 ? Short.toUnsignedInt(buffer.getShort()) : buffer.getInt();
+    }
+    return codes;
+  }
+
+  int id(int code) {
+    return ending.marks() ? code >>> 1 : code;
+  }
+
+  boolean learned(int code) {
+    return !ending.marks() || (code & 1) == 0;
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 }

@@ -1,9 +1,7 @@
 package io.zaohua.learn.data;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
@@ -22,15 +20,18 @@ final class NearDuplicates {
   private static final int MINIMA = 64;
   private static final int BANDS = 16;
   private static final int BAND = MINIMA / BANDS;
-  private static final int NONE = -1;
+  private static final int NONE = -1; // no earlier text
 
   private final double similarity;
   private final long[] factors = new long[MINIMA];
   private final long[] summands = new long[MINIMA];
-  private final Map<Long, Integer> heads = new HashMap<>();
+
+  /** For each band, 1 + the last text with these minima; open addressing, at most half full. */
+  private final int[][] heads = new int[BANDS][256];
+
   private int[] minima = new int[MINIMA * 64];
-  private int[] next = new int[BANDS * 64];
-  private long[] numbers = new long[64];
+  private int[] next = new int[BANDS * 64]; // the text before with the same minima of a band
+  private int[] numbers = new int[64];
   private int count;
 
   NearDuplicates(double similarity) {
@@ -41,10 +42,10 @@ final class NearDuplicates {
   }
 
   /** The number of an earlier text nearly like this one; else this one is kept in mind. */
-  Optional<Long> find(String text, long number) {
+  Optional<Integer> find(String text, int number) {
     int[] own = minima(text);
     for (int band = 0; band < BANDS; band++) {
-      int at = heads.getOrDefault(key(own, band), NONE);
+      int at = heads[band][slot(own, 0, band)] - 1;
       while (at != NONE) {
         if (alike(own, at)) {
           return Optional.of(numbers[at]);
@@ -64,7 +65,7 @@ final class NearDuplicates {
     return same >= similarity * MINIMA;
   }
 
-  private void add(int[] own, long number) {
+  private void add(int[] own, int number) {
     if (count == numbers.length) {
       numbers = Arrays.copyOf(numbers, 2 * count);
       minima = Arrays.copyOf(minima, 2 * minima.length);
@@ -72,18 +73,44 @@ final class NearDuplicates {
     }
     numbers[count] = number;
     System.arraycopy(own, 0, minima, count * MINIMA, MINIMA);
-    for (int band = 0; band < BANDS; band++) {
-      Integer before = heads.put(key(own, band), count);
-      next[count * BANDS + band] = before == null ? NONE : before;
-    }
     count++;
+    for (int band = 0; band < BANDS; band++) {
+      int slot = slot(own, 0, band);
+      next[(count - 1) * BANDS + band] = heads[band][slot] - 1;
+      heads[band][slot] = count;
+      if (2 * count > heads[band].length) {
+        grow(band);
+      }
+    }
   }
 
-  private static long key(int[] minima, int band) {
-    long key = band;
-    for (int i = band * BAND; i < (band + 1) * BAND; i++) {
-      key = key * 0x9e3779b97f4a7c15L + minima[i];
-      key ^= key >>> 29;
+  /** Later texts stand before earlier ones, as they came. */
+  private void grow(int band) {
+    heads[band] = new int[2 * heads[band].length];
+    for (int i = 0; i < count; i++) {
+      heads[band][slot(minima, i * MINIMA, band)] = i + 1;
+    }
+  }
+
+  /** Where a text's minima of a band stand in its table, or would. */
+  private int slot(int[] of, int from, int band) {
+    int[] table = heads[band];
+    int at = from + band * BAND;
+    int slot = (int) key(of, at) & (table.length - 1);
+    while (table[slot] != 0 && !equal(of, at, (table[slot] - 1) * MINIMA + band * BAND)) {
+      slot = (slot + 1) & (table.length - 1);
+    }
+    return slot;
+  }
+
+  private boolean equal(int[] of, int at, int earlier) {
+    return Arrays.equals(of, at, at + BAND, minima, earlier, earlier + BAND);
+  }
+
+  private static long key(int[] minima, int from) {
+    long key = 0;
+    for (int i = from; i < from + BAND; i++) {
+      key = mixed(key * 0x9e3779b97f4a7c15L + minima[i]);
     }
     return key;
   }

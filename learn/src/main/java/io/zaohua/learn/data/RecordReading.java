@@ -10,11 +10,13 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Records of data files on their way to what is learned: read, recognised, encoded, and left out
@@ -23,6 +25,8 @@ import java.util.function.Consumer;
  * @param <T> what a record becomes
  */
 final class RecordReading<T> implements RowFile.Listener {
+  private static final int LINES = 40; // bits of a line's number
+
   /** How records become what is learned. */
   interface Encoding<T> {
     /** The kind of a record is known by its format. */
@@ -43,9 +47,16 @@ final class RecordReading<T> implements RowFile.Listener {
   private final boolean chat;
   private final Repetitions repetitions;
   private final DataReport report = new DataReport();
-  private final List<Row.Place> places = new ArrayList<>();
+
+  /** Where the records stand that others may repeat: their files' numbers, and lines. */
+  private long[] places = new long[64];
+
+  private int known; // places
+  private final List<Path> files = new ArrayList<>();
   private Optional<RowFormat> format = Optional.empty();
   private Consumer<T> take = _ -> {};
+  private LongConsumer told = _ -> {};
+  private long before; // bytes of the files that were read whole
 
   /**
    * @param chat whether texts become messages of the chat template
@@ -55,6 +66,11 @@ final class RecordReading<T> implements RowFile.Listener {
     this.encoding = encoding;
     this.chat = chat;
     this.repetitions = new Repetitions(source.rules().duplicates(), source.rules().similarity());
+  }
+
+  /** Who hears how many bytes were read so far. */
+  void tell(LongConsumer listener) {
+    told = listener;
   }
 
   DataReport report() {
@@ -81,6 +97,13 @@ final class RecordReading<T> implements RowFile.Listener {
     format = source.format();
     format.ifPresent(f -> report.found(file, f));
     source.kind().or(() -> RowFile.of(file)).orElse(RowFile.JSONL).read(file, this);
+    before += TextFiles.size(List.of(file));
+    told.accept(before);
+  }
+
+  @Override
+  public void at(long bytes) {
+    told.accept(before + bytes);
   }
 
   @Override
@@ -134,15 +157,15 @@ final class RecordReading<T> implements RowFile.Listener {
   }
 
   private void take(Row.Place place, Sample sample) {
-    Optional<Repetitions.Found> before = repetitions.find(sample.words(), places.size());
+    Optional<Repetitions.Found> before = repetitions.find(sample.words(), known);
     if (before.isPresent()) {
-      Row.Place earlier = places.get((int) before.get().earlier());
+      Row.Place earlier = place(before.get().earlier());
       report.drop(
           before.get().exact() ? Reason.DUPLICATE : Reason.NEAR_DUPLICATE, place, "= " + earlier);
       return;
     }
     if (source.rules().duplicates() != DataSource.Repeats.KEEP) {
-      places.add(place);
+      remember(place);
     }
     T encoded = encoding.encode(sample);
     int most = source.length() + 1; // the last token is only learned
@@ -163,5 +186,20 @@ final class RecordReading<T> implements RowFile.Listener {
     }
     report.keep(encoding.length(encoded), encoding.learned(encoded));
     take.accept(encoded);
+  }
+
+  private void remember(Row.Place place) {
+    if (known == places.length) {
+      places = Arrays.copyOf(places, known + (known >> 1));
+    }
+    if (files.isEmpty() || !files.getLast().equals(place.file())) {
+      files.add(place.file());
+    }
+    places[known++] = (long) (files.size() - 1) << LINES | place.line();
+  }
+
+  private Row.Place place(int number) {
+    long found = places[number];
+    return new Row.Place(files.get((int) (found >>> LINES)), found & (1L << LINES) - 1);
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * its document; a document's last token is only learned. Windows are shuffled anew each time
  * through, by the seed.
  */
-public final class TextWindows implements TrainingData {
+public final class TextWindows implements TrainingData, AutoCloseable {
   private final Documents documents;
   private final Packing packing;
   private final int length;
@@ -57,6 +57,39 @@ public final class TextWindows implements TrainingData {
    */
   record Settings(int length, boolean whole, boolean across) {}
 
+  /** Refuses to learn from nothing where all of it is held out. */
+  private static void requireSome(Documents kept, Documents held) {
+    if (kept.count() == 0 && held.count() > 0) {
+      throw new UserError(
+          UserError.Kind.INPUT,
+          Message.of(
+              "All of the data (%,d parts) is held out, and none is left to learn from.",
+              "所有数据(%,d 份)都留作评测,没有可供学习的内容。", held.count()),
+          Message.of("Lower data.validation, or give more data.", "请减小 data.validation,或给出更多数据。"));
+    }
+  }
+
+  /** Windows to learn from, and those held out if there are any. */
+  record Both(TextWindows training, Optional<TrainingData> held) {}
+
+  /** Packs both; if that fails, their files are closed. */
+  static Both both(TokenFolder.Encoded encoded, Settings settings, int rows, long seed) {
+    Documents kept = encoded.kept();
+    Documents held = encoded.held();
+    try {
+      requireSome(kept, held);
+      return new Both(
+          new TextWindows(kept, settings, rows, seed, true, encoded.notes()),
+          held.count() == 0
+              ? Optional.empty()
+              : Optional.of(new TextWindows(held, settings, rows, seed, false, List.of())));
+    } catch (RuntimeException | Error e) {
+      kept.close();
+      held.close();
+      throw e;
+    }
+  }
+
   @Override
   public long size() {
     return Math.ceilDiv(packing.windows(), rows);
@@ -78,21 +111,21 @@ public final class TextWindows implements TrainingData {
     Arrays.fill(targets, Functional.IGNORED);
     Arrays.fill(segments, -1);
     boolean parted = false;
+    long segment = 0;
     for (int row = 0; row < count; row++) {
-      int window = now[from + row];
       int at = row * length;
-      for (int p = packing.first(window); p < packing.first(window + 1); p++) {
-        int start = packing.start(p);
-        int taken = packing.length(p);
-        for (int i = 0; i < taken; i++) {
-          ids[at + i] = documents.id(start + i);
-          if (documents.learned(start + i + 1)) {
-            targets[at + i] = documents.id(start + i + 1);
+      for (Packing.Piece piece : packing.pieces(now[from + row])) {
+        int[] codes = documents.codes(piece.start(), piece.length() + 1);
+        for (int i = 0; i < piece.length(); i++) {
+          ids[at + i] = documents.id(codes[i]);
+          if (documents.learned(codes[i + 1])) {
+            targets[at + i] = documents.id(codes[i + 1]);
           }
-          segments[at + i] = p;
+          segments[at + i] = segment;
         }
-        at += taken;
-        parted |= p > packing.first(window);
+        parted |= at > row * length;
+        at += piece.length();
+        segment++;
       }
     }
     return new Batch(
@@ -106,5 +139,10 @@ public final class TextWindows implements TrainingData {
       epoch = wanted;
     }
     return order;
+  }
+
+  @Override
+  public void close() {
+    documents.close();
   }
 }

@@ -28,6 +28,7 @@ final class JsonArray {
         }
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           line = Math.max(line, parser.currentTokenLocation().getLineNr());
+          listener.at(parser.currentTokenLocation().getByteOffset());
           JsonNode value = JSON.readTree(parser);
           JsonLines.take(new Row.Place(file, line), value, listener);
         }

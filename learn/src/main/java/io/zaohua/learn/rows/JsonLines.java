@@ -33,8 +33,11 @@ final class JsonLines {
       var line = new ByteArrayOutputStream();
       long number = 0;
       long length = 0;
+      long bytes = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
+        bytes++;
         if (b == '\n') {
+          listener.at(bytes);
           line(new Row.Place(file, ++number), line, length, listener);
           length = 0;
         } else if (++length <= LONGEST) {

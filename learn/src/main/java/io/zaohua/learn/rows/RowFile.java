@@ -25,6 +25,9 @@ public enum RowFile {
 
     /** A record that cannot be read, and why. */
     void broken(Row.Place place, Message reason);
+
+    /** Now and then, where it is known: how many bytes of the file were read. */
+    default void at(long bytes) {}
   }
 
   /** The name in a recipe. */

@@ -27,6 +27,7 @@ final class Claim implements AutoCloseable {
       List.of(
           "model",
           "checkpoints",
+          "tokens",
           "tensorboard",
           "recipe.yaml",
           "run.json",

@@ -1,20 +1,25 @@
 package io.zaohua.learn.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.zaohua.learn.data.AnswerFiles;
-import io.zaohua.learn.data.DataReport;
+import io.zaohua.learn.data.EncodingListener;
 import io.zaohua.learn.data.FittingData;
 import io.zaohua.learn.data.ReadyAnswers;
 import io.zaohua.learn.data.ReadyBatches;
 import io.zaohua.learn.data.RecordFiles;
 import io.zaohua.learn.data.TextFiles;
+import io.zaohua.learn.data.TextWindows;
+import io.zaohua.learn.data.TokenFolder;
 import io.zaohua.learn.data.TrainingData;
 import io.zaohua.learn.recipe.DataSource;
 import io.zaohua.learn.recipe.Method;
+import io.zaohua.learn.recipe.ModelSource;
 import io.zaohua.learn.recipe.Objective;
 import io.zaohua.learn.recipe.Recipe;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,8 +29,11 @@ import java.util.Optional;
  */
 record RunData(TrainingData training, Optional<TrainingData> held) implements AutoCloseable {
 
-  /** Reads or opens it; {@code data.json} in the run's folder says what records were left out. */
-  static RunData of(Recipe recipe, Subject subject, RunFolder folder) {
+  /**
+   * Reads or opens it. Texts and records that are learned whole are encoded into the run's folder
+   * {@code tokens}; {@code data.json} in the run's folder says what records were left out.
+   */
+  static RunData of(Recipe recipe, Subject subject, RunFolder folder, EncodingListener listener) {
     int vocabulary = subject.model().spec().vocabulary();
     int context = subject.model().spec().contextLength() - front(recipe.method());
     switch (recipe.data()) { // before files are read
@@ -33,7 +41,7 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
       case DataSource.Records records -> FittingData.requireContext(records.length(), context);
       case DataSource.Batches _, DataSource.Given _ -> {}
     }
-    RunData read = read(recipe, subject, folder);
+    RunData read = read(recipe, subject, folder, listener);
     return new RunData(
         new FittingData(read.training, vocabulary, context),
         read.held.map(held -> new FittingData(held, vocabulary, context)));
@@ -47,25 +55,27 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
     };
   }
 
-  private static RunData read(Recipe recipe, Subject subject, RunFolder folder) {
+  private static RunData read(
+      Recipe recipe, Subject subject, RunFolder folder, EncodingListener listener) {
     boolean compares = recipe.objective().comparesAnswers();
     boolean judged = recipe.objective() instanceof Objective.Judged;
     int rows = recipe.pace().batch();
     long seed = recipe.pace().seed();
+    TokenFolder tokens = tokens(recipe, folder);
     return switch (recipe.data()) {
       case DataSource.Text _ when compares -> throw plainText();
       case DataSource.Text text -> {
-        var read = TextFiles.read(text, subject.needTokenizer(), rows, seed);
+        var read = TextFiles.read(text, subject.needTokenizer(), rows, seed, tokens, listener);
         yield new RunData(read.training(), read.held());
       }
       case DataSource.Records records when compares -> {
         var read = AnswerFiles.read(records, subject.encoder(), judged, rows, seed);
-        report(folder, read.report());
+        report(folder, read.report().json());
         yield new RunData(read.training(), read.held());
       }
       case DataSource.Records records -> {
-        var read = RecordFiles.read(records, subject.encoder(), rows, seed);
-        report(folder, read.report());
+        var read = RecordFiles.read(records, subject.encoder(), rows, seed, tokens, listener);
+        report(folder, read.said());
         yield new RunData(read.training(), read.held());
       }
       case DataSource.Batches batches -> {
@@ -81,8 +91,17 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
     };
   }
 
-  private static void report(RunFolder folder, DataReport report) {
-    folder.write("data.json", report.json().toPrettyString() + "\n");
+  private static TokenFolder tokens(Recipe recipe, RunFolder folder) {
+    Path model =
+        switch (recipe.model()) {
+          case ModelSource.Existing(Path path) -> path;
+          case ModelSource.Fresh fresh -> fresh.tokenizer();
+        };
+    return new TokenFolder(folder.file("tokens"), List.of(model));
+  }
+
+  private static void report(RunFolder folder, JsonNode report) {
+    folder.write("data.json", report.toPrettyString() + "\n");
   }
 
   private static TrainingData ready(Path file, boolean compares, boolean judged) {
@@ -104,6 +123,7 @@ record RunData(TrainingData training, Optional<TrainingData> held) implements Au
       case FittingData fitting -> close(fitting.data());
       case ReadyBatches batches -> batches.close();
       case ReadyAnswers answers -> answers.close();
+      case TextWindows windows -> windows.close();
       default -> {}
     }
   }

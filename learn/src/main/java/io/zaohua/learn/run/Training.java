@@ -103,7 +103,7 @@ public final class Training {
     try (Scope _ = Scope.open("training run");
         Replicas replicas = Replicas.of(environment, recipe.processes().timeout())) {
       Subject subject = Subject.of(recipe);
-      try (RunData data = RunData.of(recipe, subject, folder)) {
+      try (RunData data = RunData.of(recipe, subject, folder, heard::encoding)) {
         Training training = new Training(recipe, heard, folder, replicas, subject, data);
         try {
           return training.run(saved);

@@ -19,6 +19,15 @@ public interface TrainingListener {
   /** A fact for the person who trains. */
   void note(Message message);
 
+  /**
+   * Now and then while the data is encoded, before the first step.
+   *
+   * @param tokens made so far
+   * @param read bytes read so far
+   * @param bytes of all files
+   */
+  default void encoding(long tokens, long read, long bytes) {}
+
   /** After every step. */
   void progress(Progress progress);
 

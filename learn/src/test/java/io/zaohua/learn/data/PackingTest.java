@@ -2,25 +2,36 @@ package io.zaohua.learn.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.zaohua.tensor.Functional;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class PackingTest {
+  @TempDir private Path folder;
+
   /** Document d of n tokens is 100 d, 100 d + 1 .. */
-  private static Documents documents(int... lengths) {
-    Documents documents = new Documents();
-    for (int d = 0; d < lengths.length; d++) {
-      int first = 100 * d;
-      documents.add(IntStream.range(first, first + lengths[d]).toArray());
+  private Documents documents(int... lengths) {
+    Path file = folder.resolve("a.tokens");
+    try (NewDocuments documents = new NewDocuments(file, 1000, false);
+        NewDocuments none = new NewDocuments(folder.resolve("b.tokens"), 1000, false)) {
+      for (int d = 0; d < lengths.length; d++) {
+        int first = 100 * d;
+        documents.add(IntStream.range(first, first + lengths[d]).toArray());
+      }
+      NewDocuments.finish(documents, none, JsonNodeFactory.instance.objectNode());
     }
-    return documents;
+    return Documents.open(file).orElseThrow();
   }
 
   private static Batch batch(Documents documents, boolean whole, boolean across, int rows) {
     var settings = new TextWindows.Settings(4, whole, across);
-    return new TextWindows(documents, settings, rows, 1, false, List.of()).batch(0);
+    try (var data = new TextWindows(documents, settings, rows, 1, false, List.of())) {
+      return data.batch(0);
+    }
   }
 
   @Test
@@ -46,11 +57,12 @@ final class PackingTest {
   @Test
   void everyTimeThroughHasAllWindowsInAnotherOrder() {
     var settings = new TextWindows.Settings(4, false, false);
-    var data = new TextWindows(documents(41), settings, 1, 3, true, List.of());
-    List<Long> first = firsts(data, 0);
-    List<Long> second = firsts(data, 10);
-    assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
-    assertThat(firsts(data, 0)).isEqualTo(first);
+    try (var data = new TextWindows(documents(41), settings, 1, 3, true, List.of())) {
+      List<Long> first = firsts(data, 0);
+      List<Long> second = firsts(data, 10);
+      assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
+      assertThat(firsts(data, 0)).isEqualTo(first);
+    }
   }
 
   private static List<Long> firsts(TextWindows data, int from) {

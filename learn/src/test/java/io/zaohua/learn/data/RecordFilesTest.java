@@ -41,6 +41,11 @@ final class RecordFilesTest {
         rules);
   }
 
+  private RecordFiles read(DataSource.Records source, ChatEncoder encoder, int rows, long seed) {
+    var tokens = new TokenFolder(folder.resolve("tokens"), List.of());
+    return RecordFiles.read(source, encoder, rows, seed, tokens, EncodingListener.SILENT);
+  }
+
   private static ChatEncoder plain() {
     return ChatEncoder.of(Letters.tokenizer(), Optional.empty());
   }
@@ -51,8 +56,7 @@ final class RecordFilesTest {
 
   @Test
   void onlyAnswersAreTargets() throws IOException {
-    var files =
-        RecordFiles.read(source(DataSource.Rules.STRICT, 6, 0, ask("ab", "c")), plain(), 4, 0);
+    var files = read(source(DataSource.Rules.STRICT, 6, 0, ask("ab", "c")), plain(), 4, 0);
     Batch batch = files.training().batch(0);
     long no = Functional.IGNORED;
     assertThat(batch.ids()).startsWith('a' - '!', 'b' - '!', 'c' - '!');
@@ -62,11 +66,10 @@ final class RecordFilesTest {
   @Test
   void aBrokenLineStopsTheRunOrIsCounted() throws IOException {
     String[] lines = {ask("a", "b"), "", ask("c", "d"), "{\"prompt\": \"p\"}"};
-    assertThatThrownBy(
-            () -> RecordFiles.read(source(DataSource.Rules.STRICT, 6, 0, lines), plain(), 4, 0))
+    assertThatThrownBy(() -> read(source(DataSource.Rules.STRICT, 6, 0, lines), plain(), 4, 0))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a.jsonl, line 2: The line is empty.");
-    var report = RecordFiles.read(source(SKIP, 6, 0, lines), plain(), 4, 0).report();
+    var report = read(source(SKIP, 6, 0, lines), plain(), 4, 0).report().orElseThrow();
     assertThat(report.kept()).isEqualTo(2);
     assertThat(report.dropped().get(Reason.BROKEN).first())
         .satisfiesExactly(
@@ -79,9 +82,7 @@ final class RecordFilesTest {
   void aTemplateThatFailsNamesFileAndLine() throws IOException {
     var encoder = ChatEncoder.of(Letters.tokenizer(), Optional.of("{{ raise_exception('no') }}"));
     assertThatThrownBy(
-            () ->
-                RecordFiles.read(
-                    source(DataSource.Rules.STRICT, 6, 0, ask("a", "b")), encoder, 4, 0))
+            () -> read(source(DataSource.Rules.STRICT, 6, 0, ask("a", "b")), encoder, 4, 0))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a.jsonl, line 1: The chat template refuses this conversation: no");
   }
@@ -89,16 +90,17 @@ final class RecordFilesTest {
   @Test
   void whatIsTooLongIsDroppedOrCut() throws IOException {
     String[] lines = {ask("a", "b"), ask("a", "bcdefg"), ask("abcdefg", "b")};
-    var dropped = RecordFiles.read(source(SKIP, 4, 0, lines), plain(), 4, 0).report();
+    var dropped = read(source(SKIP, 4, 0, lines), plain(), 4, 0).report().orElseThrow();
     assertThat(dropped.dropped().get(Reason.TOO_LONG).first())
         .containsExactly("a.jsonl:2 (8)", "a.jsonl:3 (9)");
     var cut =
-        RecordFiles.read(
+        read(
                 source(new DataSource.Rules(true, true, DataSource.Repeats.KEEP, 0.8), 4, 0, lines),
                 plain(),
                 4,
                 0)
-            .report();
+            .report()
+            .orElseThrow();
     assertThat(cut.shortened()).isEqualTo(1);
     assertThat(cut.dropped().get(Reason.NOTHING_TO_LEARN).first()).containsExactly("a.jsonl:3");
     assertThat(cut.length(1)).isEqualTo(5);
@@ -115,9 +117,40 @@ final class RecordFilesTest {
     assertThat(left(DataSource.Repeats.NEAR, lines)).isEqualTo(2);
   }
 
+  @Test
+  void whatRepeatsANearRepetitionNamesTheFirst() throws IOException {
+    String first = "the quick brown fox jumps over the lazy dog and runs far away into the woods";
+    String[] lines = {ask("q", first), ask("q", first + "."), ask("q", first + "."), ask("q", "x")};
+    var rules = new DataSource.Rules(false, false, DataSource.Repeats.NEAR, 0.8);
+    var report = read(source(rules, 200, 0, lines), plain(), 4, 0).report().orElseThrow();
+    assertThat(report.dropped().get(Reason.NEAR_DUPLICATE).first())
+        .containsExactly("a.jsonl:2 = a.jsonl:1");
+    assertThat(report.dropped().get(Reason.DUPLICATE).first())
+        .containsExactly("a.jsonl:3 = a.jsonl:1");
+  }
+
+  /** More than the tables hold at first, and every text a second time. */
+  @Test
+  void ofManyRecordsTheFirstOfEachStays() throws IOException {
+    String[] lines = new String[4000];
+    for (int i = 0; i < 2000; i++) {
+      String words = ("w%d x%d ".formatted(i * 7 % 2000, i)).repeat(6) + i;
+      lines[i] = ask("q", words);
+      lines[2000 + i] = ask("q", i % 2 == 0 ? words : words + ".");
+    }
+    var rules = new DataSource.Rules(false, false, DataSource.Repeats.NEAR, 0.9);
+    var report = read(source(rules, 250, 0, lines), plain(), 4, 0).report().orElseThrow();
+    assertThat(report.kept()).isEqualTo(2000);
+    assertThat(report.dropped().get(Reason.DUPLICATE).count()).isEqualTo(1000);
+    assertThat(report.dropped().get(Reason.DUPLICATE).first())
+        .startsWith("a.jsonl:2001 = a.jsonl:1", "a.jsonl:2003 = a.jsonl:3");
+    assertThat(report.dropped().get(Reason.NEAR_DUPLICATE).first())
+        .startsWith("a.jsonl:2002 = a.jsonl:2", "a.jsonl:2004 = a.jsonl:4");
+  }
+
   private int left(DataSource.Repeats repeats, String... lines) throws IOException {
     var rules = new DataSource.Rules(false, false, repeats, 0.8);
-    return RecordFiles.read(source(rules, 200, 0, lines), plain(), 4, 0).report().kept();
+    return read(source(rules, 200, 0, lines), plain(), 4, 0).report().orElseThrow().kept();
   }
 
   @Test
@@ -127,11 +160,10 @@ final class RecordFilesTest {
       lines[i] = ask("q" + i, "a" + i);
     }
     var source = source(DataSource.Rules.STRICT, 12, 0.3, lines);
-    long[] one = RecordFiles.read(source, plain(), 4, 1).held().orElseThrow().batch(0).ids();
-    assertThat(RecordFiles.read(source, plain(), 4, 1).held().orElseThrow().batch(0).ids())
+    long[] one = read(source, plain(), 4, 1).held().orElseThrow().batch(0).ids();
+    assertThat(read(source, plain(), 4, 1).held().orElseThrow().batch(0).ids())
         .containsExactly(one);
-    assertThat(RecordFiles.read(source, plain(), 4, 2).held().orElseThrow().batch(0).ids())
-        .isNotEqualTo(one);
+    assertThat(read(source, plain(), 4, 2).held().orElseThrow().batch(0).ids()).isNotEqualTo(one);
   }
 
   @Test

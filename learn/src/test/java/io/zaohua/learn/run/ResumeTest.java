@@ -103,6 +103,32 @@ final class ResumeTest {
         .hasSameBinaryContentAs(whole.resolve("run/model/model.safetensors"));
   }
 
+  /** Records too: the tokens in the run's folder stay, and so does the place in them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"chat", "completion"})
+  @Tag("slow")
+  void aKilledProcessThatLearnsRecordsGoesOnBitForBit(
+      String format, @TempDir Path whole, @TempDir Path killed) throws Exception {
+    int steps = 60;
+    process(RecordRun.recipe(whole, format, steps), false).waitFor();
+    Path recipe = RecordRun.recipe(killed, format, steps);
+    Process victim = process(recipe, false);
+    Path checkpoint = killed.resolve("run/checkpoints/step-00000006");
+    while (!Files.exists(checkpoint) && victim.isAlive()) {
+      Thread.sleep(5);
+    }
+    victim.destroyForcibly().waitFor();
+    assertThat(killed.resolve("run/model")).doesNotExist();
+    Path tokens = killed.resolve("run/tokens/training.tokens");
+    var written = Files.getLastModifiedTime(tokens);
+    assertThat(process(recipe, true).waitFor()).isZero();
+    assertThat(killed.resolve("run/model/model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("run/model/model.safetensors"));
+    assertThat(killed.resolve("run/metrics.jsonl"))
+        .hasSameTextualContentAs(whole.resolve("run/metrics.jsonl"));
+    assertThat(Files.getLastModifiedTime(tokens)).isEqualTo(written);
+  }
+
   /** A file may have no more than 8 KiB, and a checkpoint needs more: as if the disk were full. */
   @Test
   @Tag("slow")
@@ -124,6 +150,26 @@ final class ResumeTest {
     assertThat(broken.resolve("run/checkpoints/step-00000006")).doesNotExist();
     assertThat(train(broken, true, "schedule=constant").resolve("model.safetensors"))
         .hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+  }
+
+  /** As if the disk were full while the text is encoded. */
+  @Test
+  @Tag("slow")
+  void aDiskWithoutRoomForTokensIsOneSentenceAndLeavesNothing(@TempDir Path folder)
+      throws Exception {
+    Path recipe = TinyRun.recipe(folder, 2);
+    Files.writeString(folder.resolve("text.txt"), "abcd\n".repeat(2000));
+    List<String> command = new java.util.ArrayList<>(List.of("bash", "-c"));
+    command.add("ulimit -f 8; exec \"$@\"");
+    command.add("bash");
+    command.addAll(command(recipe, false));
+    Process limited = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String told = new String(limited.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(limited.waitFor()).isNotZero();
+    assertThat(told).contains("UserError").contains("training.tokens cannot be written");
+    try (var left = Files.list(folder.resolve("run/tokens"))) {
+      assertThat(left).containsExactly(folder.resolve("run/tokens/.lock"));
+    }
   }
 
   private static Path train(Path folder, boolean resume, String... settings) throws IOException {
