@@ -10,9 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.PropertyResourceBundle;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -133,10 +136,18 @@ final class CommandLines {
                   ? new Message("a whole number", "整数")
                   : type == Integer.class || type == int.class
                       ? new Message("a whole number up to 2147483647", "不超过 2147483647 的整数")
-                      : new Message("another value", "其他值");
+                      : type.isEnum()
+                          ? new Message("one of " + words(type), words(type) + " 之一")
+                          : new Message("another value", "其他值");
       return new Message(
           "%s is \"%s\", %s was expected.".formatted(label(argument), value, expected.english()),
           "%s 的值是“%s”,应为%s。".formatted(label(argument), value, expected.chinese()));
+    }
+
+    private static String words(Class<?> type) {
+      return Arrays.stream(type.getEnumConstants())
+          .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+          .collect(Collectors.joining(", "));
     }
 
     private static Message unmatched(CommandLine.UnmatchedArgumentException e) {

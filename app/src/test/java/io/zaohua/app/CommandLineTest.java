@@ -71,6 +71,14 @@ final class CommandLineTest {
   }
 
   @Test
+  void aWordThatIsNoneOfSeveralNamesThem() {
+    Run run = Run.of("export", "run", "--to", "onnx");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("--to is \"onnx\", one of gguf, safetensors, peft was expected.");
+  }
+
+  @Test
   void anOptionGivenTwiceIsNamed() {
     Run run = Run.of("generate", "-m", "x", "-n", "1", "-n", "2", "prompt");
 

@@ -17,6 +17,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ final class ParquetRows {
    */
   static void read(Path file, RowFile.Listener listener, Duration longest) {
     if (!Files.isReadable(file)) {
-      throw RowFile.unreadable(file, new IOException("no permission"));
+      throw RowFile.unreadable(file, new AccessDeniedException(file.toString()));
     }
     try (Patience patience = new Patience(longest)) {
       List<Closeable> open = new ArrayList<>();

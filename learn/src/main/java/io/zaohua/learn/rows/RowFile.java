@@ -2,6 +2,7 @@ package io.zaohua.learn.rows;
 
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,10 +65,16 @@ public enum RowFile {
   }
 
   static UserError unreadable(Path file, Exception cause) {
+    String said = String.valueOf(cause.getMessage());
+    Message why =
+        cause instanceof AccessDeniedException
+            ? new Message("permission denied", "没有权限")
+            : new Message(said, said);
     return new UserError(
         UserError.Kind.IO,
-        Message.of(
-            "%s cannot be read: %s.", "无法读取 %s:%s。", file, String.valueOf(cause.getMessage())),
+        new Message(
+            "%s cannot be read: %s.".formatted(file, why.english()),
+            "无法读取 %s:%s。".formatted(file, why.chinese())),
         Message.of("Check the file and its permissions.", "请检查文件及其权限。"),
         cause);
   }

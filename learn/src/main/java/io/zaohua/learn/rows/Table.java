@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.JsonFault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,9 +45,9 @@ final class Table {
           long at = e.getLocation() == null ? line : e.getLocation().getLineNr();
           listener.broken(
               new Row.Place(file, at),
-              Message.of(
-                  "The row does not fit the first line (%s).",
-                  "该行与首行不符(%s)。", e.getOriginalMessage().lines().findFirst().orElse("")));
+              new Message(
+                  "The row does not fit the first line (" + fault(e).english() + ").",
+                  "该行与首行不符(" + fault(e).chinese() + ")。"));
         }
       }
     } catch (CharacterCodingException e) {
@@ -66,6 +67,19 @@ final class Table {
     } catch (IOException e) {
       throw RowFile.unreadable(file, e);
     }
+  }
+
+  private static Message fault(JsonProcessingException e) {
+    String said = String.valueOf(e.getOriginalMessage());
+    if (said.startsWith("Not enough column values")) {
+      return new Message("too few values", "值太少");
+    }
+    if (said.startsWith("Too many entries")) {
+      return new Message("too many values", "值太多");
+    }
+    return said.startsWith("Missing closing quote")
+        ? new Message("a quotation mark is not closed", "引号没有闭合")
+        : JsonFault.of(e);
   }
 
   /** The text after the mark of its byte order, which spreadsheets write. */

@@ -149,7 +149,7 @@ final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new UserError(
           UserError.Kind.IO,
-          Message.of("The run's folder %s cannot be made.", "无法建立训练文件夹 %s。", folder),
+          Message.of("The run's folder %s cannot be made or written.", "无法建立或写入训练文件夹 %s。", folder),
           Message.of("Name another output, or check the permissions.", "请换一个 output,或检查权限。"),
           e);
     }

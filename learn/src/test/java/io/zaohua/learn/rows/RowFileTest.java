@@ -85,7 +85,7 @@ final class RowFileTest {
     assertThat(read("a.tsv", "a\tb\n1\t2\n")).singleElement().asString().endsWith("\"b\":\"2\"}");
     assertThat(read("a.csv", "a,b\n1\n2,3\n"))
         .satisfiesExactly(
-            s -> assertThat(s).contains("!The row does not fit the first line"),
+            s -> assertThat(s).contains("!The row does not fit the first line (too few values)."),
             s -> assertThat(s).endsWith("{\"a\":\"2\",\"b\":\"3\"}"));
   }
 

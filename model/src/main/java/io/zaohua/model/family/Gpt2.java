@@ -57,7 +57,7 @@ record Gpt2() implements Family {
             c.needInteger("n_head"),
             c.needInteger("n_head"),
             width / Math.max(1, c.needInteger("n_head")),
-            c.integer("n_inner").orElseGet(() -> Math.multiplyExact(4, width)),
+            c.integer("n_inner").orElse((int) Math.min(4L * width, Integer.MAX_VALUE)),
             c.needInteger("n_positions"),
             Sizes.activation(c.text("activation_function").orElse("gelu_new")),
             eps,

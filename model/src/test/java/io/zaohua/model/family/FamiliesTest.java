@@ -33,6 +33,24 @@ class FamiliesTest {
     assertThat(family.spec(family.defaults()).family()).isEqualTo(family.name());
   }
 
+  @ParameterizedTest
+  @MethodSource("families")
+  void aNumberBeyondReasonIsRefusedInASentence(Family family) {
+    int refused = 0;
+    for (var entry : family.defaults().json().properties()) {
+      for (long value : new long[] {-1, 0, Integer.MAX_VALUE, Long.MAX_VALUE}) {
+        if (entry.getValue().isNumber()) {
+          try {
+            family.spec(family.defaults().with(entry.getKey(), value));
+          } catch (UserError e) {
+            refused++;
+          }
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(5);
+  }
+
   @Test
   void anUnknownFamilyIsRefusedWithTheListOfKnownOnes() {
     assertThatThrownBy(() -> Families.of(Config.parse("{\"model_type\": \"mamba\"}")))
