@@ -109,7 +109,7 @@ final class GenerationRun {
       if (ids.size() == limit) {
         return Generation.Reason.LENGTH;
       }
-      if (sequence.length() + 1 > model.contextLength()) {
+      if (sequence.length() + 1 > executor.beginning() + model.contextLength()) {
         if (!options.slide()) {
           return Generation.Reason.CONTEXT;
         }

@@ -16,6 +16,7 @@ import io.zaohua.model.PhysicalCores;
 import io.zaohua.model.UserError;
 import io.zaohua.model.adapter.AdaptedWeights;
 import io.zaohua.model.adapter.Adapter;
+import io.zaohua.model.adapter.Front;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.checkpoint.Description;
 import io.zaohua.model.file.TensorType;
@@ -24,6 +25,7 @@ import io.zaohua.model.tokenizer.Tokenizer;
 import io.zaohua.model.weights.Weights;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ public final class LanguageModel implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final Weights weights;
+  private final Optional<Front> front;
   private final Arena arena;
   private final Cores cores;
   private final Executor executor;
@@ -57,12 +60,14 @@ public final class LanguageModel implements AutoCloseable {
   private LanguageModel(
       Checkpoint checkpoint,
       Weights weights,
+      Optional<Front> front,
       Arena arena,
       Cores cores,
       Executor executor,
       MemoryNeed need) {
     this.checkpoint = checkpoint;
     this.weights = weights;
+    this.front = front;
     this.arena = arena;
     this.cores = cores;
     this.executor = executor;
@@ -88,40 +93,67 @@ public final class LanguageModel implements AutoCloseable {
     try {
       TransformerSpec spec = checkpoint.spec();
       KvType type = options.cacheType().orElse(defaultCache(checkpoint.weights()));
-      int context = options.contextLength().orElse(Math.min(spec.contextLength(), DEFAULT_CONTEXT));
-      if (context < 1) {
-        throw new UserError(
-            UserError.Kind.USAGE,
-            Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", context),
-            Message.of("Give a context of at least 1 token.", "上下文至少为 1 个词元。"));
-      }
       Description description = checkpoint.describe();
       Kernels.warm(description.types().keySet());
       long total = description.bytes();
+      List<Adapter> adapters =
+          options.adapters().stream()
+              .map(a -> Adapter.read(a.path(), a.strength(), checkpoint))
+              .toList();
+      Optional<Front> front = front(adapters);
+      int context = context(options, spec, front);
       MemoryNeed need = MemoryNeed.of(spec, total, context, type);
       need.check();
       KvShape shape = KvShape.of(spec, type);
       long heap = Runtime.getRuntime().maxMemory();
       KvPool pool = new KvPool(shape, Math.max(shape.bytes(context) * 2, heap / 4));
-      List<Adapter> adapters =
-          options.adapters().stream()
-              .map(a -> Adapter.read(a.path(), a.strength(), checkpoint))
-              .toList();
       Packing packing =
           new Packing(
               checkpoint.weights(), adapters, new Slabs(arena), cores, options.progress(), total);
-      Executor executor = new Executor(spec, checkpoint.weights(), packing::matrix, pool, cores);
       Weights adapted = checkpoint.weights();
       for (Adapter adapter : adapters) {
-        adapted = new AdaptedWeights(adapted, adapter);
+        if (adapter.front().isEmpty()) {
+          adapted = new AdaptedWeights(adapted, adapter);
+        }
       }
-      return new LanguageModel(checkpoint, adapted, arena, cores, executor, need);
+      Executor executor = new Executor(spec, adapted, packing::matrix, front, pool, cores);
+      return new LanguageModel(checkpoint, adapted, front, arena, cores, executor, need);
     } catch (RuntimeException | Error e) {
       cores.close();
       arena.close();
       checkpoint.close();
       throw e;
     }
+  }
+
+  /** The learned positions of all adapters: there is one place for them. */
+  private static Optional<Front> front(List<Adapter> adapters) {
+    List<Front> all = adapters.stream().flatMap(a -> a.front().stream()).toList();
+    if (all.size() > 1) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          Message.of(
+              "%d adapters put learned positions before the text, and there is room for one.",
+              "有 %d 个适配器要在文本之前放置虚拟位置,而只能有一个。", all.size()),
+          Message.of(
+              "Give one prompt or prefix adapter; others may be LoRA or IA3.",
+              "请只给出一个提示或前缀适配器;其余可为 LoRA 或 IA3。"));
+    }
+    return all.stream().findFirst();
+  }
+
+  /** Positions of the longest sequence, the learned ones included. */
+  private static int context(LoadOptions options, TransformerSpec spec, Optional<Front> front) {
+    int before = front.map(Front::length).orElse(0);
+    int own = Math.min(spec.contextLength() - before, DEFAULT_CONTEXT);
+    int tokens = options.contextLength().orElse(own);
+    if (tokens < 1) {
+      throw new UserError(
+          UserError.Kind.USAGE,
+          Message.of("A context of %d tokens is too small.", "%d 个词元的上下文太小。", tokens),
+          Message.of("Give a context of at least 1 token.", "上下文至少为 1 个词元。"));
+    }
+    return Math.addExact(tokens, before);
   }
 
   private static void checkVectorModule() {
@@ -167,9 +199,9 @@ public final class LanguageModel implements AutoCloseable {
                 Message.of("Put its tokenizer.json beside it.", "请将其 tokenizer.json 放在旁边。")));
   }
 
-  /** Positions a sequence may have. */
+  /** Tokens a sequence may have, beside an adapter's learned positions. */
   public int contextLength() {
-    return need.context();
+    return need.context() - executor.beginning();
   }
 
   /** What it needs of memory. */
@@ -307,7 +339,7 @@ public final class LanguageModel implements AutoCloseable {
   public int saveCache(int[] ids, Path file) {
     synchronized (executor) {
       checkOpen();
-      return savedCache().save(ids, file);
+      return tokens(savedCache().save(begun(ids), file));
     }
   }
 
@@ -322,13 +354,27 @@ public final class LanguageModel implements AutoCloseable {
   public int loadCache(Path file) {
     synchronized (executor) {
       checkOpen();
-      return savedCache().load(file);
+      return tokens(savedCache().load(file));
     }
   }
 
   private SavedCache savedCache() {
     int ropeLength = executor.ropeLength(contextLength());
-    return new SavedCache(executor.pool(), ropeLength, Fingerprint.of(spec(), weights));
+    byte[] fingerprint = Fingerprint.of(spec(), weights, front);
+    return new SavedCache(executor.pool(), ropeLength, fingerprint);
+  }
+
+  /** The tokens as the cache has them, behind what every sequence begins with. */
+  private int[] begun(int[] ids) {
+    int[] all = new int[executor.beginning() + ids.length];
+    Arrays.fill(all, KvSequence.NONE);
+    System.arraycopy(ids, 0, all, executor.beginning(), ids.length);
+    return all;
+  }
+
+  /** Of so many cached positions, those that have tokens. */
+  private int tokens(int positions) {
+    return Math.max(0, positions - executor.beginning());
   }
 
   void checkLength(int length) {

@@ -11,9 +11,10 @@ import java.util.OptionalInt;
  * How a model is loaded.
  *
  * @param threads cores to compute on; empty for all physical ones
- * @param contextLength positions a sequence may have; empty for the model's own, at most 8,192
+ * @param contextLength tokens a sequence may have, beside an adapter's learned positions; empty for
+ *     the model's own, at most 8,192
  * @param cacheType how keys and values are cached; empty for f16, or f32 where the weights are f32
- * @param adapters low-rank adapters to apply, each with a factor for its scale
+ * @param adapters adapters to apply, each with a factor for its scale
  * @param progress told how much of the weights is loaded
  */
 public record LoadOptions(
@@ -62,7 +63,10 @@ public record LoadOptions(
     return new LoadOptions(threads, contextLength, cacheType, adapters, listener);
   }
 
-  /** One more adapter; the additions of several are summed. */
+  /**
+   * One more adapter. They count in this order: LoRA's additions are summed, IA3's factors
+   * multiply; at most one may put learned positions before the text.
+   */
   public LoadOptions withAdapter(Path path, float strength) {
     List<AdapterSource> all = new ArrayList<>(adapters);
     all.add(new AdapterSource(path, strength));

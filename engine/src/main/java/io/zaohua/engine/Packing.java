@@ -4,11 +4,14 @@ import io.zaohua.engine.kernel.AdaptedMatrix;
 import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Matrices;
 import io.zaohua.engine.kernel.Matrix;
+import io.zaohua.engine.kernel.RescaledMatrix;
 import io.zaohua.engine.kernel.Slabs;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.adapter.Adapter;
+import io.zaohua.model.adapter.Addition;
 import io.zaohua.model.adapter.LowRank;
+import io.zaohua.model.adapter.Rescaling;
 import io.zaohua.model.weights.Weights;
 import java.util.List;
 
@@ -53,12 +56,12 @@ final class Packing {
   }
 
   private Matrix adapted(String part, Matrix matrix) {
-    List<LowRank> additions =
+    List<Addition> additions =
         adapters.stream()
             .filter(a -> a.additions().containsKey(part))
             .map(a -> a.additions().get(part))
             .toList();
-    if (additions.size() > 1 && additions.stream().anyMatch(LowRank::decomposed)) {
+    if (additions.size() > 1 && additions.stream().anyMatch(Packing::decomposed)) {
       throw new UserError(
           UserError.Kind.UNSUPPORTED,
           Message.of(
@@ -67,10 +70,18 @@ final class Packing {
           Message.of("Merge one of them first.", "请先合并其中之一。"));
     }
     Matrix result = matrix;
-    for (LowRank addition : additions) {
-      result = new AdaptedMatrix(result, addition, factors(part, addition), memory, cores);
+    for (Addition addition : additions) {
+      result =
+          switch (addition) {
+            case LowRank low -> new AdaptedMatrix(result, low, factors(part, low), memory, cores);
+            case Rescaling rescaling -> new RescaledMatrix(result, rescaling);
+          };
     }
     return result;
+  }
+
+  private static boolean decomposed(Addition addition) {
+    return addition instanceof LowRank low && low.decomposed();
   }
 
   /** What DoRA multiplies each row by: it depends on the base's row. */
@@ -81,7 +92,7 @@ final class Packing {
     float[] values = weights.floats(part);
     float[] factors = new float[addition.rows()];
     for (int r = 0; r < factors.length; r++) {
-      factors[r] = addition.adapt(r, values, r * addition.columns());
+      factors[r] = addition.factor(r, values, r * addition.columns());
     }
     return factors;
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 import io.zaohua.model.UserError;
 import io.zaohua.model.adapter.AdaptedWeights;
 import io.zaohua.model.adapter.Adapter;
+import io.zaohua.model.adapter.LowRank;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.convert.Conversion;
 import io.zaohua.model.file.TensorInfo;
@@ -151,7 +152,8 @@ class AdapterGoldenTest {
       var names = base.family().safetensors(base.spec(), _ -> false);
       var ggufNames = base.family().gguf(base.spec(), _ -> false);
       for (var entry : additions.entrySet()) {
-        alpha = entry.getValue().scale() * entry.getValue().rank();
+        LowRank addition = (LowRank) entry.getValue();
+        alpha = addition.scale() * addition.rank();
         String module =
             "base_model.model."
                 + names.find(entry.getKey()).orElseThrow().tensor().replaceAll("\\.weight$", "");

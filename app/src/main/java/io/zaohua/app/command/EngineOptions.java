@@ -30,7 +30,9 @@ final class EngineOptions {
   @Option(
       names = "--adapter",
       paramLabel = "PATH[=SCALE]",
-      description = "A LoRA adapter, PEFT's folder or a GGUF file; may be repeated.")
+      description =
+          "An adapter: PEFT's folder (LoRA, IA3, prompt or prefix tuning) or a GGUF file; may be"
+              + " repeated.")
   private List<String> adapters = List.of();
 
   /** Takes the embedded model where none is named. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.offset;
 import io.zaohua.app.Run;
 import io.zaohua.app.TinyCheckpoint;
 import io.zaohua.model.adapter.Adapter;
+import io.zaohua.model.adapter.LowRank;
 import io.zaohua.model.checkpoint.Checkpoint;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.spec.Parts;
@@ -94,8 +95,8 @@ final class ExportTest {
       var written = Adapter.read(run.resolve("adapter-F16.gguf"), 1, checkpoint).additions();
       var given = Adapter.read(run.resolve("model"), 1, checkpoint).additions();
       assertThat(written.keySet()).isEqualTo(given.keySet());
-      var one = written.get(PART);
-      var other = given.get(PART);
+      LowRank one = (LowRank) written.get(PART);
+      LowRank other = (LowRank) given.get(PART);
       assertThat(one.scale()).isEqualTo(other.scale());
       assertThat(one.down()).containsExactly(other.down(), offset(2e-3f));
       assertThat(one.up()).containsExactly(other.up(), offset(2e-3f));

@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The cached past of one sequence: a table of pages per group of layers. */
 public final class KvSequence implements AutoCloseable {
+  /** Stands for a token where there is none. */
+  public static final int NONE = -1;
+
   private final KvPool pool;
   private final int ropeLength;
   private final List<@Nullable Page[]> tables = new ArrayList<>();
   private int[] tokens = new int[Page.SLOTS];
   private int length;
+  private int beginning;
   private boolean known = true;
   private boolean closed;
   private PrefixIndex.@Nullable Node prefix;
@@ -24,7 +28,7 @@ public final class KvSequence implements AutoCloseable {
     }
   }
 
-  /** Positions cached. */
+  /** Positions cached, those that all sequences begin with included. */
   public int length() {
     return length;
   }
@@ -34,7 +38,7 @@ public final class KvSequence implements AutoCloseable {
     return ropeLength;
   }
 
-  /** The cached tokens; positions that came as embeddings are -1. */
+  /** The cached tokens; positions that have none are {@link #NONE}. */
   public int[] tokens() {
     return Arrays.copyOf(tokens, length);
   }
@@ -102,8 +106,20 @@ public final class KvSequence implements AutoCloseable {
   public void advanceUnknown(int count) {
     keepToItself();
     int[] none = new int[count];
-    Arrays.fill(none, -1);
+    Arrays.fill(none, NONE);
     advance(none, 0, count);
+  }
+
+  /**
+   * What is cached now is what all sequences of this pool begin with, though it has no tokens: it
+   * does not keep what comes after it from being found.
+   */
+  public void shareBeginning() {
+    beginning = length;
+    known = true;
+    for (int p = 0; p < length / Page.SLOTS; p++) {
+      publish(p);
+    }
   }
 
   private void publish(int page) {
@@ -143,18 +159,24 @@ public final class KvSequence implements AutoCloseable {
   }
 
   /**
-   * Takes over the cached pages of the longest known prefix of {@code ids}; the sequence must be
-   * empty.
+   * Takes over the cached pages of the longest known prefix of {@code ids}; the sequence must hold
+   * no token yet.
    *
    * @param limit positions to take at most (the last token must be run to get its logits)
-   * @return positions taken over
+   * @return positions taken over, without those that all sequences begin with
    */
   public int adopt(int[] ids, int limit) {
-    if (length != 0) {
+    if (length != beginning) {
       throw new IllegalStateException("only an empty sequence adopts a prefix");
     }
-    for (PrefixIndex.Node node : pool.prefixes().find(ids, ropeLength, limit)) {
-      int p = length / Page.SLOTS;
+    int[] all = begun(ids);
+    List<PrefixIndex.Node> nodes = pool.prefixes().find(all, ropeLength, beginning + limit);
+    int found = nodes.size() * Page.SLOTS;
+    if (found <= beginning) {
+      return 0;
+    }
+    for (PrefixIndex.Node node : nodes) {
+      int p = node.number();
       for (int g = 0; g < tables.size(); g++) {
         @Nullable Page[] table = tables.get(g);
         if (table.length <= p) {
@@ -163,17 +185,32 @@ public final class KvSequence implements AutoCloseable {
         }
         Page page = node.page(g);
         page.owners++;
+        Page before = table[p];
+        if (before != null) {
+          pool.release(g, before);
+        }
         table[p] = page;
       }
-      if (tokens.length < length + Page.SLOTS) {
-        tokens = Arrays.copyOf(tokens, 2 * tokens.length);
-      }
-      System.arraycopy(ids, length, tokens, length, Page.SLOTS);
-      length += Page.SLOTS;
       prefix = node;
     }
+    if (tokens.length < found) {
+      tokens = Arrays.copyOf(tokens, Math.max(found, 2 * tokens.length));
+    }
+    System.arraycopy(all, 0, tokens, 0, found);
+    length = found;
     slide();
-    return length;
+    return length - beginning;
+  }
+
+  /** The ids behind those of the beginning. */
+  private int[] begun(int[] ids) {
+    if (beginning == 0) {
+      return ids;
+    }
+    int[] all = new int[beginning + ids.length];
+    Arrays.fill(all, 0, beginning, NONE);
+    System.arraycopy(ids, 0, all, beginning, ids.length);
+    return all;
   }
 
   /** A second sequence with the same past; pages are shared until one of the two writes. */
@@ -181,6 +218,7 @@ public final class KvSequence implements AutoCloseable {
     KvSequence copy = new KvSequence(pool, ropeLength);
     copy.tokens = tokens.clone();
     copy.length = length;
+    copy.beginning = beginning;
     copy.known = known;
     copy.prefix = prefix;
     int pages = (length + Page.SLOTS - 1) / Page.SLOTS;
@@ -200,7 +238,7 @@ public final class KvSequence implements AutoCloseable {
   }
 
   /**
-   * Forgets all positions from {@code length} on.
+   * Forgets all positions from {@code length} on, which is at least what all sequences begin with.
    *
    * @throws IllegalArgumentException if the window has already given back what is then needed
    */

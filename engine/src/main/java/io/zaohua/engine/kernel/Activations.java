@@ -139,6 +139,18 @@ public final class Activations {
     }
   }
 
+  /** The values, row after row, [tokens, columns]; {@link Form#FLOATS} must have been asked for. */
+  float[] rows() {
+    float[] rows = new float[tokens * columns];
+    for (int t = 0; t < tokens; t++) {
+      int from = t / width * width * columns + t % width;
+      for (int i = 0; i < columns; i++) {
+        rows[t * columns + i] = values[from + i * width];
+      }
+    }
+    return rows;
+  }
+
   /** Single tokens and tiles of many read different arrays. */
   private void choose() {
     boolean few = tokens <= FEW;

@@ -6,6 +6,7 @@ import io.zaohua.engine.kernel.Cores;
 import io.zaohua.engine.kernel.Matrix;
 import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
+import io.zaohua.model.adapter.Front;
 import io.zaohua.model.spec.Mixer;
 import io.zaohua.model.spec.Norm;
 import io.zaohua.model.spec.Part;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -45,6 +47,7 @@ public final class Executor {
   private final Workspace work = new Workspace();
   private final AttentionRunner attention;
   private final FeedForwardRunner feedForward;
+  private final Beginning beginning;
 
   private record RopeKey(Rope rope, int length) {}
 
@@ -55,6 +58,21 @@ public final class Executor {
       TransformerSpec spec,
       Weights weights,
       Function<String, Matrix> matrices,
+      KvPool pool,
+      Cores cores) {
+    this(spec, weights, matrices, Optional.empty(), pool, cores);
+  }
+
+  /**
+   * The same with learned positions before every sequence.
+   *
+   * @param front of an adapter for this stack
+   */
+  public Executor(
+      TransformerSpec spec,
+      Weights weights,
+      Function<String, Matrix> matrices,
+      Optional<Front> front,
       KvPool pool,
       Cores cores) {
     this.spec = spec;
@@ -73,6 +91,7 @@ public final class Executor {
     headBias = spec.head().bias() ? weights.floats(Part.HEAD + ".bias") : new float[0];
     attention = new AttentionRunner(cores, work, pool.shape());
     feedForward = new FeedForwardRunner(cores, work);
+    beginning = new Beginning(front, spec, pool, step -> run(step, (_, _, _, _) -> {}));
   }
 
   public TransformerSpec spec() {
@@ -83,16 +102,22 @@ public final class Executor {
     return pool;
   }
 
-  /** An empty sequence, opened for {@code reach} positions. */
+  /** A sequence without tokens, opened for {@code reach} of them. */
   public KvSequence open(int reach) {
-    return pool.open(ropeLength(reach));
+    return beginning.open(ropeLength(reach));
   }
 
-  /** The length that rotations are made for in a sequence opened for {@code reach} positions. */
+  /** Learned positions that every sequence begins with. */
+  public int beginning() {
+    return beginning.length();
+  }
+
+  /** The length that rotations are made for in a sequence opened for {@code reach} tokens. */
   public int ropeLength(int reach) {
+    int positions = beginning.length() + reach;
     int length = 0;
     for (TransformerSpec.Layer layer : spec.layers()) {
-      length = Math.max(length, RopeFrequencies.lengthClass(layer.attention().rope(), reach));
+      length = Math.max(length, RopeFrequencies.lengthClass(layer.attention().rope(), positions));
     }
     return length;
   }

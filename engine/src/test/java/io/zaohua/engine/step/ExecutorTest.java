@@ -68,7 +68,7 @@ class ExecutorTest {
         48,
         1024,
         true,
-        new TransformerSpec.Embedding(1, OptionalInt.empty()),
+        new TransformerSpec.Embedding(1, false, OptionalInt.empty()),
         layers,
         Norm.rms(1e-6f),
         new TransformerSpec.Head(true, false, 1, 0));

@@ -44,7 +44,7 @@ public final class PeftAdapter {
    * @throws UserError if the adapter is damaged, of another kind, or made for another base
    */
   public static Map<String, LowRank> read(Path folder, TransformerSpec spec, WeightTable names) {
-    PeftConfig config = PeftConfig.read(folder);
+    PeftConfig config = PeftConfig.read(folder).requireLowRank();
     Map<String, LowRank> additions = new LinkedHashMap<>();
     try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(PeftConfig.WEIGHTS))) {
       long used = 0;

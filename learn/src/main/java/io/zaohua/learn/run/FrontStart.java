@@ -15,7 +15,6 @@ import io.zaohua.tensor.Rng;
 import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.List;
 
 /** New learned positions: embeddings of tokens drawn by chance, or small keys and values. */
 final class FrontStart {
@@ -37,6 +36,8 @@ final class FrontStart {
       try (Scope scope = Scope.open("drawn tokens")) {
         Tensor drawn = rng.integers(0, spec.vocabulary(), method.tokens());
         Tensor rows = Indexing.select(base.tensor(Part.EMBEDDING), 0, drawn).copy();
+        TransformerSpec.Embedding embedding = spec.embedding();
+        rows.inPlace().mul(embedding.scale() / embedding.scaleBeside()); // start as those tokens
         return new Front.Prompt(scope.keep(rows).requireGrad());
       }
     }
@@ -49,27 +50,15 @@ final class FrontStart {
 
   /** The attention of all layers, whose keys have one shape. */
   private static Mixer.Attention attention(TransformerSpec spec) {
-    List<Mixer.Attention> all =
-        spec.layers().stream()
-            .map(
-                layer ->
-                    switch (layer.mixer()) {
-                      case Mixer.Attention a -> a;
-                    })
-            .toList();
-    Mixer.Attention first = all.getFirst();
-    boolean alike =
-        all.stream()
-            .allMatch(a -> a.kvHeads() == first.kvHeads() && a.headSize() == first.headSize());
-    if (!alike) {
-      throw new UserError(
-          UserError.Kind.UNSUPPORTED,
-          Message.of(
-              "method: prefix needs layers whose keys have one shape, and %s has several.",
-              "method: prefix 要求各层的键形状相同,而 %s 并非如此。", spec.family()),
-          Message.of("Use method: prompt.", "请用 method: prompt。"));
-    }
-    return first;
+    return spec.sameKeys()
+        .orElseThrow(
+            () ->
+                new UserError(
+                    UserError.Kind.UNSUPPORTED,
+                    Message.of(
+                        "method: prefix needs layers whose keys have one shape, and %s has several.",
+                        "method: prefix 要求各层的键形状相同,而 %s 并非如此。", spec.family()),
+                    Message.of("Use method: prompt.", "请用 method: prompt。")));
   }
 
   static String config(Method.Virtual method, TransformerSpec spec, Path base) {

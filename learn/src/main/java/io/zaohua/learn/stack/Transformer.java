@@ -199,21 +199,19 @@ public final class Transformer {
   }
 
   private Tensor embedded(Tensor ids, Optional<Front> before, int past) {
-    Tensor words = Functional.embedding(ids, embedding); // [B, T, width]
-    Tensor x =
-        before.isPresent() && before.get() instanceof Front.Prompt(var learned)
-            ? Tensors.cat(
-                1,
-                List.of(
-                    learned.unsqueeze(0).expand(ids.size(0), learned.size(0), learned.size(1)),
-                    words))
-            : words;
+    Tensor words = scaled(Functional.embedding(ids, embedding), spec.embedding().scale());
+    Tensor x = words; // [B, T, width]
+    if (before.isPresent() && before.get() instanceof Front.Prompt(var learned)) {
+      Tensor rows = scaled(learned, spec.embedding().scaleBeside()).unsqueeze(0);
+      x = Tensors.cat(1, List.of(rows.expand(ids.size(0), rows.size(1), rows.size(2)), words));
+    }
     long from = before.isPresent() && before.get() instanceof Front.Prefix p ? p.length() : past;
-    float scale = spec.embedding().scale();
-    Tensor scaled = scale == 1 ? x : x.mul(scale);
-    return positions
-        .map(table -> scaled.add(table.slice(0, from, from + x.size(1))))
-        .orElse(scaled);
+    Tensor all = x;
+    return positions.map(table -> all.add(table.slice(0, from, from + all.size(1)))).orElse(all);
+  }
+
+  private static Tensor scaled(Tensor x, float scale) {
+    return scale == 1 ? x : x.mul(scale);
   }
 
   List<Block> blocks() {

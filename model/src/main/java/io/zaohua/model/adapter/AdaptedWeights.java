@@ -1,5 +1,7 @@
 package io.zaohua.model.adapter;
 
+import io.zaohua.model.Message;
+import io.zaohua.model.UserError;
 import io.zaohua.model.file.TensorType;
 import io.zaohua.model.quant.Dequantizer;
 import io.zaohua.model.quant.Quantizer;
@@ -12,6 +14,22 @@ import java.lang.foreign.MemorySegment;
  * since rounding it again would be the caller's choice.
  */
 public record AdaptedWeights(Weights base, Adapter adapter) implements Weights {
+
+  /**
+   * @throws UserError if the adapter does nothing to weights
+   */
+  public AdaptedWeights {
+    if (adapter.front().isPresent()) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          Message.of(
+              "A prompt or prefix adapter stands before the text, and no weights can hold it.",
+              "提示或前缀适配器位于文本之前,无法并入权重。"),
+          Message.of(
+              "Keep it beside its base, and apply it when the model runs.",
+              "请将其与基础模型一并保留,在运行时应用。"));
+    }
+  }
 
   @Override
   public boolean has(String part) {
@@ -27,7 +45,7 @@ public record AdaptedWeights(Weights base, Adapter adapter) implements Weights {
 
   @Override
   public void readRows(String part, long from, int count, MemorySegment target) {
-    LowRank addition = adapter.additions().get(part);
+    Addition addition = adapter.additions().get(part);
     if (addition == null) {
       base.readRows(part, from, count, target);
       return;
@@ -50,10 +68,11 @@ public record AdaptedWeights(Weights base, Adapter adapter) implements Weights {
   @Override
   public float[] floats(String part) {
     float[] values = base.floats(part);
-    LowRank addition = adapter.additions().get(part);
+    Addition addition = adapter.additions().get(part);
     if (addition != null) {
-      int columns = addition.columns();
-      for (int r = 0; r < addition.rows(); r++) {
+      Shape stored = base.shape(part);
+      int columns = Math.toIntExact(stored.columns());
+      for (int r = 0; r < stored.rows(); r++) {
         addition.adapt(r, values, r * columns);
       }
     }

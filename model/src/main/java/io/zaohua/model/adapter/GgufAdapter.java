@@ -26,7 +26,7 @@ import java.util.Objects;
  * {@code .lora_b} [out, rank] beside the names of the base's tensors (convert_lora_to_gguf.py).
  */
 public final class GgufAdapter {
-  private final Adapter adapter;
+  private final Map<String, LowRank> additions;
   private final Checkpoint base;
   private final WeightTable names;
   private final Map<String, float[]> tensors = new LinkedHashMap<>();
@@ -36,18 +36,46 @@ public final class GgufAdapter {
   private final float alpha;
 
   private GgufAdapter(Adapter adapter, Checkpoint base) {
-    this.adapter = adapter;
+    this.additions = lowRank(adapter);
     this.base = base;
     this.names = base.family().gguf(base.spec(), _ -> false);
-    LowRank any = adapter.additions().values().iterator().next();
+    LowRank any = additions.values().iterator().next();
     this.alpha = any.scale() * any.rank();
+  }
+
+  private static Map<String, LowRank> lowRank(Adapter adapter) {
+    if (adapter.front().isPresent()) {
+      throw new UserError(
+          UserError.Kind.UNSUPPORTED,
+          Message.of(
+              "GGUF has LoRA adapters only, and this one is a prompt or a prefix before the text.",
+              "GGUF 只有 LoRA 适配器,而这是文本之前的提示或前缀。"),
+          Message.of(
+              "Keep PEFT's folder, and apply it when the model runs.", "请保留 PEFT 文件夹,在运行时应用。"));
+    }
+    Map<String, LowRank> all = new LinkedHashMap<>();
+    adapter
+        .additions()
+        .forEach(
+            (part, addition) -> {
+              switch (addition) {
+                case LowRank low -> all.put(part, low);
+                case Rescaling _ ->
+                    throw refused(
+                        Message.of(
+                            "GGUF has LoRA adapters only, and this one is IA3.",
+                            "GGUF 只有 LoRA 适配器,而这是 IA3。"));
+              }
+            });
+    return all;
   }
 
   /**
    * Writes an adapter that was read for {@code base}.
    *
    * @param type F32, F16 or BF16
-   * @throws UserError if it is a DoRA, or adapts only some of the matrices that GGUF stores as one
+   * @throws UserError if it is no LoRA, is a DoRA, or adapts only some of the matrices that GGUF
+   *     stores as one
    */
   public static void write(Adapter adapter, Checkpoint base, Path target, TensorType type) {
     new GgufAdapter(adapter, base).write(target, type);
@@ -62,7 +90,7 @@ public final class GgufAdapter {
     }
     parts.forEach(
         (tensor, of) -> {
-          if (of.stream().anyMatch(adapter.additions()::containsKey)) {
+          if (of.stream().anyMatch(additions::containsKey)) {
             add(tensor, of, type);
           }
         });
@@ -86,9 +114,9 @@ public final class GgufAdapter {
 
   /** The additions to all parts of one tensor as the addition to the tensor. */
   private void add(String tensor, List<String> parts, TensorType type) {
-    LowRank first = adapter.additions().get(parts.getFirst());
+    LowRank first = additions.get(parts.getFirst());
     for (String part : parts) {
-      LowRank addition = adapter.additions().get(part);
+      LowRank addition = additions.get(part);
       if (first == null || addition == null || !Arrays.equals(addition.down(), first.down())) {
         throw refused(
             Message.of(
@@ -118,7 +146,7 @@ public final class GgufAdapter {
   }
 
   private LowRank addition(String part) {
-    return Objects.requireNonNull(adapter.additions().get(part));
+    return Objects.requireNonNull(additions.get(part));
   }
 
   private void put(String name, float[] values, TensorType type, long rows, long columns) {

@@ -6,7 +6,7 @@ import java.util.Optional;
  * An addition s B A to a matrix W [n, k] (Hu et al. 2021); where there is a magnitude m, row i of
  * the sum is then brought to the length m[i] (DoRA, Liu et al. 2024).
  */
-public final class LowRank {
+public final class LowRank implements Addition {
   private final int rank;
   private final float[] down;
   private final float[] up;
@@ -58,8 +58,13 @@ public final class LowRank {
     return magnitude.isPresent();
   }
 
+  @Override
+  public void adapt(int row, float[] values, int at) {
+    var _ = factor(row, values, at);
+  }
+
   /** Adapts row {@code row} of W, [k] in place, and returns the factor that its sum took. */
-  public float adapt(int row, float[] values, int at) {
+  public float factor(int row, float[] values, int at) {
     int k = columns();
     for (int r = 0; r < rank; r++) {
       float b = scale * up[row * rank + r];

@@ -7,18 +7,37 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zaohua.model.Message;
 import io.zaohua.model.MeteredText;
 import io.zaohua.model.UserError;
+import io.zaohua.model.file.FileBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * adapter_config.json of a LoRA, rsLoRA or DoRA adapter, as PEFT writes it (peft/tuners/lora).
+ * adapter_config.json as PEFT writes it.
  *
  * @param folder where it was read
  */
-public record PeftConfig(Path folder, ObjectNode json) {
+public record PeftConfig(Path folder, Kind kind, ObjectNode json) {
+
+  /** The values of {@code peft_type} that are known here. */
+  public enum Kind {
+    /** LoRA, rsLoRA and DoRA. */
+    LORA,
+    IA3,
+    PROMPT_TUNING,
+    PREFIX_TUNING;
+
+    /** Names, as they stand in a sentence. */
+    private static String all(String or) {
+      String names = Arrays.toString(values()).replaceAll("[\\[\\]]", "");
+      return names.replaceFirst(", (\\w+)$", or + "$1");
+    }
+  }
+
   /** What PEFT puts before a module's name. */
   public static final String PREFIX = "base_model.model.";
 
@@ -39,11 +58,13 @@ public record PeftConfig(Path folder, ObjectNode json) {
     Path path = folder.resolve(NAME);
     try {
       if (new ObjectMapper().readTree(Files.readString(path)) instanceof ObjectNode json) {
-        String kind = json.path("peft_type").asText("unknown");
-        if (!kind.equals("LORA")) {
-          throw kind(folder, kind);
-        }
-        return new PeftConfig(folder, json);
+        String said = json.path("peft_type").asText("unknown");
+        Kind kind =
+            Arrays.stream(Kind.values())
+                .filter(k -> k.name().equals(said))
+                .findFirst()
+                .orElseThrow(() -> unknown(folder, said));
+        return new PeftConfig(folder, kind, json);
       }
       throw notJson(path, new IOException("no object"));
     } catch (JsonProcessingException e) {
@@ -66,14 +87,47 @@ public record PeftConfig(Path folder, ObjectNode json) {
         cause);
   }
 
-  /** An adapter of a kind that is not known here. */
-  static UserError kind(Path path, String kind) {
+  private static UserError unknown(Path folder, String kind) {
+    String shown = FileBytes.shown(kind);
+    return new UserError(
+        UserError.Kind.UNSUPPORTED,
+        new Message(
+            "%s is an adapter of kind %s, and %s was expected."
+                .formatted(folder, shown, Kind.all(" or ")),
+            "%s 是 %s 类适配器,应为 %s。".formatted(folder, shown, Kind.all(" 或 "))),
+        Message.of(
+            "Train one of these kinds, or merge it into its base with PEFT.",
+            "请训练这些种类之一,或用 PEFT 将其合并进基础模型。"));
+  }
+
+  /** An adapter of a kind that is known, but not of use here. */
+  static UserError kind(Path path, String kind, String expected) {
     return new UserError(
         UserError.Kind.UNSUPPORTED,
         Message.of(
-            "%s is an adapter of kind %s, and LORA was expected.",
-            "%s 是 %s 类适配器,应为 LORA。", path, kind),
+            "%s is an adapter of kind %s, and %s was expected.",
+            "%s 是 %s 类适配器,应为 %s。", path, FileBytes.shown(kind), expected),
         Message.of("Use a LoRA, rsLoRA or DoRA adapter.", "请使用 LoRA、rsLoRA 或 DoRA 适配器。"));
+  }
+
+  /**
+   * The same, if it is of the one kind that is of use.
+   *
+   * @throws UserError otherwise
+   */
+  public PeftConfig requireLowRank() {
+    if (kind != Kind.LORA) {
+      throw kind(folder, kind.name(), Kind.LORA.name());
+    }
+    return this;
+  }
+
+  /** A whole number, if the configuration has it. */
+  OptionalLong number(String key) {
+    JsonNode value = json.path(key);
+    return value.canConvertToLong() && value.isIntegralNumber()
+        ? OptionalLong.of(value.asLong())
+        : OptionalLong.empty();
   }
 
   /** Where a folder has it. */

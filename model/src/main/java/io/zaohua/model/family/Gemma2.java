@@ -50,11 +50,16 @@ record Gemma2() implements Family {
   @Override
   public TransformerSpec spec(Config c) {
     var s = Sizes.of(c);
-    return stack(name(), s, c, 2, Norm.NONE);
+    return stack(name(), s, c, 2, Norm.NONE, false);
   }
 
-  /** The stack of Gemma 2 and 3: every {@code pattern}-th layer sees everything. */
-  static TransformerSpec stack(String family, Sizes s, Config c, int pattern, Norm qkNorm) {
+  /**
+   * The stack of Gemma 2 and 3: every {@code pattern}-th layer sees everything.
+   *
+   * @param scaledTable whether the embedding's scale belongs to its table
+   */
+  static TransformerSpec stack(
+      String family, Sizes s, Config c, int pattern, Norm qkNorm, boolean scaledTable) {
     if (c.flag("use_bidirectional_attention")) {
       throw new UserError(
           UserError.Kind.UNSUPPORTED,
@@ -76,7 +81,7 @@ record Gemma2() implements Family {
     var feedForward = new FeedForward.Dense(s.hidden(), activation, true, false);
     return s.stack(
         family,
-        (float) Math.sqrt(s.width()),
+        Sizes.scaled((float) Math.sqrt(s.width()), scaledTable),
         i -> {
           String type = types.get(i);
           Rope rope = RopeParameters.of(c, s.headSize(), type);

@@ -56,7 +56,7 @@ record Gemma3() implements Family {
         c.integer("sliding_window_pattern")
             .or(() -> c.integer("_sliding_window_pattern"))
             .orElse(6);
-    return Gemma2.stack(name(), s, withRopes(c), Math.max(1, pattern), s.rms());
+    return Gemma2.stack(name(), s, withRopes(c), Math.max(1, pattern), s.rms(), true);
   }
 
   /** Both layer types with their own parameters, whatever the dialect; scaling is global only. */

@@ -70,7 +70,7 @@ record Gpt2() implements Family {
         width,
         s.context(),
         true,
-        new TransformerSpec.Embedding(1, OptionalInt.of(s.context())),
+        new TransformerSpec.Embedding(1, false, OptionalInt.of(s.context())),
         IntStream.range(0, s.layers())
             .mapToObj(
                 i ->

@@ -71,7 +71,7 @@ record GptNeoX() implements Family {
         s.width(),
         s.context(),
         true,
-        new TransformerSpec.Embedding(1, OptionalInt.empty()),
+        new TransformerSpec.Embedding(1, false, OptionalInt.empty()),
         IntStream.range(0, s.layers()).mapToObj(i -> layer).toList(),
         norm,
         s.head());

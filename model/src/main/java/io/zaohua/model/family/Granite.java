@@ -73,7 +73,7 @@ record Granite() implements Family {
     float logits = 1 / (float) c.needNumber("logits_scaling");
     return s.stack(
         name(),
-        (float) c.needNumber("embedding_multiplier"),
+        Sizes.scaled((float) c.needNumber("embedding_multiplier"), false),
         i -> layer,
         new TransformerSpec.Head(s.tied(), false, logits, 0));
   }

@@ -110,12 +110,17 @@ record Sizes(
 
   /** A causal stack with nothing special before and after its layers. */
   TransformerSpec stack(String family, IntFunction<TransformerSpec.Layer> layer) {
-    return stack(family, 1, layer, head());
+    return stack(family, scaled(1, false), layer, head());
+  }
+
+  /** Token rows times a factor, without learned positions. */
+  static TransformerSpec.Embedding scaled(float factor, boolean ofTable) {
+    return new TransformerSpec.Embedding(factor, ofTable, OptionalInt.empty());
   }
 
   TransformerSpec stack(
       String family,
-      float embeddingScale,
+      TransformerSpec.Embedding embedding,
       IntFunction<TransformerSpec.Layer> layer,
       TransformerSpec.Head head) {
     return new TransformerSpec(
@@ -124,7 +129,7 @@ record Sizes(
         width,
         context,
         true,
-        new TransformerSpec.Embedding(embeddingScale, OptionalInt.empty()),
+        embedding,
         IntStream.range(0, layers).mapToObj(layer).toList(),
         rms(),
         head);

@@ -1,6 +1,7 @@
 package io.zaohua.model.spec;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -41,11 +42,18 @@ public record TransformerSpec(
    * How ids become hidden states.
    *
    * @param scale multiplies the embedding row (Gemma: sqrt(width); Granite: embedding_multiplier)
+   * @param ofTable whether the scale belongs to the table (Gemma 3), so that learned rows that
+   *     stand beside its rows are not scaled
    * @param learnedPositions rows of a learned position table (GPT-2), or none
    */
-  public record Embedding(float scale, OptionalInt learnedPositions) {
+  public record Embedding(float scale, boolean ofTable, OptionalInt learnedPositions) {
     public Embedding {
       Check.finite("embedding scale", scale);
+    }
+
+    /** What multiplies learned rows that stand beside the table's. */
+    public float scaleBeside() {
+      return ofTable ? 1 : scale;
     }
   }
 
@@ -96,6 +104,16 @@ public record TransformerSpec(
         case Mixer.Attention a -> a;
       };
     }
+  }
+
+  /** The attention of any layer, if the keys of all layers have one shape. */
+  public Optional<Mixer.Attention> sameKeys() {
+    Mixer.Attention first = layers.getFirst().attention();
+    boolean alike =
+        layers.stream()
+            .map(Layer::attention)
+            .allMatch(a -> a.kvHeads() == first.kvHeads() && a.headSize() == first.headSize());
+    return alike ? Optional.of(first) : Optional.empty();
   }
 
   /** Layers whose caches hold the same number of past positions share page tables. */
