@@ -283,7 +283,9 @@ final class Subject {
   void save(Path folder) {
     if (adapter.isPresent()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>(adapter.get().tensors());
-      score.ifPresent(s -> tensors.put(PeftConfig.PREFIX + ScoreHead.NAME, s));
+      boolean front = adapter.get().weights() instanceof FrontedWeights;
+      String prefix = front ? PeftConfig.FRONT_PREFIX : PeftConfig.PREFIX;
+      score.ifPresent(s -> tensors.put(prefix + ScoreHead.NAME, s));
       String said = adapter.get().config();
       PeftAdapter.write(folder, score.isPresent() ? PeftAdapter.scoring(said) : said, tensors);
       return;

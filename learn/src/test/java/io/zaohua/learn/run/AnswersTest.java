@@ -142,15 +142,21 @@ final class AnswersTest {
     }
   }
 
-  @Test
-  void aRewardModelsAdapterHoldsItsHead(@TempDir Path folder) throws IOException {
-    Path made = train(folder, "reward", "lora", "pairs");
+  @ParameterizedTest
+  @CsvSource({
+    "lora, base_model.model.score.weight",
+    "ia3, base_model.model.score.weight",
+    "'{name: prompt, tokens: 2}', base_model.score.weight",
+    "'{name: prefix, tokens: 2}', base_model.score.weight"
+  })
+  void aRewardModelsAdapterHoldsItsHeadWherePeftLooksForIt(
+      String method, String head, @TempDir Path folder) throws IOException {
+    Path made = train(folder, "reward", method, "pairs");
     JsonNode config = new ObjectMapper().readTree(made.resolve("adapter_config.json").toFile());
     assertThat(config.get("task_type").asText()).isEqualTo("SEQ_CLS");
     assertThat(config.get("modules_to_save").get(0).asText()).isEqualTo("score");
     try (SafetensorsFile file = SafetensorsFile.open(made)) {
-      assertThat(file.find("base_model.model.score.weight").orElseThrow().shape())
-          .containsExactly(1L, 16L);
+      assertThat(file.find(head).orElseThrow().shape()).containsExactly(1L, 16L);
     }
   }
 

@@ -41,6 +41,9 @@ public record PeftConfig(Path folder, Kind kind, ObjectNode json) {
   /** What PEFT puts before a module's name. */
   public static final String PREFIX = "base_model.model.";
 
+  /** The same where it replaces no module (prompt and prefix tuning). */
+  public static final String FRONT_PREFIX = "base_model.";
+
   /** The weights beside the configuration. */
   public static final String WEIGHTS = "adapter_model.safetensors";
 
