@@ -35,7 +35,7 @@ public final class GrpoOnArithmetic {
     Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<end>\"}");
     Files.write(folder.resolve("sums.txt"), lines(numbers));
-    Path model = Training.run(recipe(folder, "begin", BEGIN, smoke ? 80 : 400), false, QUIET);
+    Path model = Training.run(recipe(folder, "begin", BEGIN, smoke ? 80 : 1500), false, QUIET);
 
     List<Example> examples = new ArrayList<>();
     for (int a = 0; a < numbers; a++) {
@@ -43,7 +43,7 @@ public final class GrpoOnArithmetic {
         examples.add(new Example(a + "+" + b + "=", Integer.toString(a + b)));
       }
     }
-    Recipe recipe = recipe(folder, "grpo", grpo(model), smoke ? 40 : 150);
+    Recipe recipe = recipe(folder, "grpo", grpo(model), smoke ? 40 : 300);
     Path better = Grpo.run(recipe, examples, RIGHT, false, QUIET);
 
     List<Double> rewards = rewards(folder.resolve("grpo/metrics.jsonl"));
