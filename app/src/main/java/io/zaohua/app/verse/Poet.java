@@ -44,7 +44,22 @@ public final class Poet {
    */
   public static Poet asked(Tokenizer tokenizer, String prompt) {
     Script script = Script.of(prompt);
-    return new Poet(tokenizer, script, VerseRequest.of(script.toTraditional(prompt)));
+    return new Poet(tokenizer, script, request(script.toTraditional(prompt)));
+  }
+
+  /** Who types no model's name meets this one first: the way to others is an option. */
+  private static VerseRequest request(String prompt) {
+    try {
+      return VerseRequest.of(prompt);
+    } catch (UserError e) {
+      throw new UserError(
+          e.kind(),
+          e.fact(),
+          new Message(
+              e.remedy().english() + " Other models are named with -m.",
+              e.remedy().chinese() + "别的模型用 -m 指定。"),
+          e);
+    }
   }
 
   /** The prompt as ids. */

@@ -56,6 +56,8 @@ final class PoetTest {
   void otherTextsAreSentToOtherModels() {
     Run run = Run.of("generate", "hello");
     assertThat(run.code()).isNotZero();
-    assertThat(run.err()).contains("name a model with -m").doesNotContain("Exception");
+    assertThat(run.err())
+        .contains("such as smollm2:135m. Other models are named with -m.")
+        .doesNotContain("Exception");
   }
 }
