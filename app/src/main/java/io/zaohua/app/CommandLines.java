@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.PropertyResourceBundle;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -124,7 +125,24 @@ final class CommandLines {
                     : Message.of("%s.", "参数不对(%s)。", sentence(e));
           };
       return new UserError(
-          UserError.Kind.USAGE, fact, Message.of("See %s --help.", "请看 %s --help。", command), e);
+          UserError.Kind.USAGE,
+          fact,
+          wantsText(e)
+              ? Message.of(
+                  "Give it, or - to read standard input; see %s --help.",
+                  "请给出,或用 - 读取标准输入;见 %s --help。", command)
+              : Message.of("See %s --help.", "请看 %s --help。", command),
+          e);
+    }
+
+    /** Whoever pipes a text in and names none is told how; other programs take the pipe unasked. */
+    private static boolean wantsText(CommandLine.ParameterException e) {
+      return e instanceof CommandLine.MissingParameterException m
+          && m.getMissing().stream()
+              .anyMatch(
+                  argument ->
+                      argument.isPositional()
+                          && Set.of("PROMPT", "TEXT").contains(argument.paramLabel()));
     }
 
     private static Message wrongValue(CommandLine.Model.ArgSpec argument, String value) {

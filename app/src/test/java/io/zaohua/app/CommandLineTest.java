@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.zaohua.app.command.Command;
 import io.zaohua.app.command.Commands;
 import io.zaohua.app.terminal.Console;
+import io.zaohua.learn.chat.TrainOn;
+import io.zaohua.learn.rows.RowFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,38 @@ final class CommandLineTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--tokens is \"many\", a whole number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "tokenize"})
+  void aMissingTextSaysHowToPipeOneIn(String name) {
+    Run run = Run.of(name, "-m", "x");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("or - to read standard input").doesNotContain("\n\n");
+    assertThat(Run.of("show").err()).contains("MODEL").doesNotContain("standard input");
+  }
+
+  /** A name or an ending that is copied out of the help must not be cut where its line ends. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void noNameIsBrokenBetweenTheHelpsLines(String name) {
+    String help = Run.of(name, "--help").out() + Run.of("--help").out();
+
+    assertThat(help.lines().map(String::strip))
+        .noneMatch(line -> line.matches(".*(hf:|modelscope:| \\.)"));
+  }
+
+  @Test
+  void dataHelpNamesEveryFormatAsRecipesWriteIt() {
+    String help = Run.of("data", "--help").out().replaceAll("\\s+", " ");
+
+    for (RowFormat format : RowFormat.values()) {
+      assertThat(help).contains(format.name().toLowerCase(Locale.ROOT));
+    }
+    for (TrainOn part : TrainOn.values()) {
+      assertThat(help).contains(part.name().toLowerCase(Locale.ROOT));
+    }
   }
 
   @ParameterizedTest

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "convert",
     description =
-        "Write a checkpoint in another format and print the files written. OUTPUT ending in .gguf"
-            + " is a GGUF file, any other a Hugging Face folder.")
+        "Write a checkpoint in another format and print the files written. OUTPUT is a GGUF"
+            + " file if it ends in .gguf, else a Hugging Face folder.")
 final class Convert implements Callable<Integer> {
   private static final String SUFFIX = ".gguf";
 

@@ -40,7 +40,7 @@ final class Data implements Callable<Integer> {
       index = "0",
       paramLabel = "check",
       descriptionKey = "data-check",
-      description = "check")
+      description = "What to do: check.")
   private Action action = Action.CHECK;
 
   @Parameters(
@@ -61,13 +61,14 @@ final class Data implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "What the records are, where their keys do not say it: ${COMPLETION-CANDIDATES}.")
+          "What the records are, where their keys do not say it: chat, alpaca, sharegpt,"
+              + " completion, preference, unpaired, document.")
   private Optional<RowFormat> format = Optional.empty();
 
   @Option(
       names = "--train-on",
       paramLabel = "PART",
-      description = "What of a conversation is learned: ${COMPLETION-CANDIDATES}.")
+      description = "What of a conversation is learned: assistant (the default), last, all.")
   private TrainOn trainOn = TrainOn.ASSISTANT;
 
   @Option(

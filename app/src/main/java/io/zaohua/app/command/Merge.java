@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     name = "merge",
     description =
-        "Work an adapter into its base's weights and print the files written. OUTPUT ending in"
-            + " .gguf is a GGUF file, any other a Hugging Face folder.")
+        "Work an adapter into its base's weights and print the files written. OUTPUT is a GGUF"
+            + " file if it ends in .gguf, else a Hugging Face folder.")
 final class Merge implements Callable<Integer> {
   private final Console console;
 

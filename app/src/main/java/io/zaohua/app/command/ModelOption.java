@@ -17,7 +17,7 @@ final class ModelOption {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description =
-          "A GGUF file, a Hugging Face folder, or a name: poet, smollm2:135m, hf:owner/name[:file].")
+          "A name (hf:owner/name[:file], smollm2:135m, poet), a GGUF file or a Hugging Face folder.")
   private Optional<String> name = Optional.empty();
 
   /** What the user typed. */

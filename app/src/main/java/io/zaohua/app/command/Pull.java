@@ -8,15 +8,16 @@ import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** Brings a model to this machine and prints where it is. */
-@CommandLine.Command(
-    name = "pull",
-    description =
-        "Bring a model here and print its path. MODEL is a catalogue name (smollm2:135m),"
-            + " hf:owner/name[@revision][:file] or modelscope:owner/name[@revision][:file].")
+@CommandLine.Command(name = "pull", description = "Bring a model here and print its path.")
 final class Pull implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "MODEL", descriptionKey = "pull-model", description = "What to bring.")
+  @Parameters(
+      paramLabel = "MODEL",
+      descriptionKey = "pull-model",
+      description =
+          "A catalogue name (smollm2:135m), hf:owner/name[@revision][:file], or the same with"
+              + " modelscope: before it.")
   private String model = "";
 
   Pull(Console console) {

@@ -122,8 +122,8 @@ public record Quantization(FileType type, boolean allowRequantize, int threads) 
               "Tensor %s is quantised already, to %s; quantising it again loses quality.",
               "张量 %s 已量化为 %s;再次量化会损失质量。", tensor.name(), tensor.type().name()),
           Message.of(
-              "Start from an F32, F16 or BF16 file, or allow requantizing.",
-              "请从 F32、F16 或 BF16 文件开始,或允许再次量化。"));
+              "Start from an F32, F16 or BF16 file, or allow it with --allow-requantize.",
+              "请从 F32、F16 或 BF16 文件开始,或用 --allow-requantize 允许再次量化。"));
     }
     return twice.size();
   }
