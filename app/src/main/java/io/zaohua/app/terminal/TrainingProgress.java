@@ -85,8 +85,8 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     String memory = p.memory() == 0 ? "" : "  " + (p.memory() >> 20) + " MiB";
     long left = p.left().toSeconds();
     return Message.of(
-            "step %d/%d  loss %.4f%s  %,.0f tokens/s%s  %d:%02d:%02d left",
-            "第 %d/%d 步  损失 %.4f%s  %,.0f 词元/秒%s  尚需 %d:%02d:%02d",
+            "step %d/%d  loss %.4f%s  %,.0f learned tokens/s%s  %d:%02d:%02d left",
+            "第 %d/%d 步  损失 %.4f%s  每秒学习 %,.0f 词元%s  尚需 %d:%02d:%02d",
             p.step(),
             p.steps(),
             p.loss(),
