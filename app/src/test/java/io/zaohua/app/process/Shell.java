@@ -44,7 +44,7 @@ record Shell(Path folder) {
   }
 
   /** What stands on standard error but for the JVM's own line on incubator modules. */
-  private String said() throws IOException {
+  String said() throws IOException {
     List<String> lines = Files.readAllLines(err(), StandardCharsets.UTF_8);
     return String.join("\n", lines.stream().filter(l -> !l.contains("incubator")).toList());
   }

@@ -113,7 +113,9 @@ final class TrainProcessesTest {
         && System.nanoTime() < end) {
       Thread.sleep(50);
     }
-    assertThat(parent.isAlive()).isTrue();
+    assertThat(parent.isAlive())
+        .as("the run goes on; it said: %s", new Shell(folder).said())
+        .isTrue();
   }
 
   private static void ends(ProcessHandle child) {

@@ -8,6 +8,7 @@ import io.zaohua.model.Message;
 import io.zaohua.model.UserError;
 import io.zaohua.model.spec.FeedForward;
 import io.zaohua.model.spec.Mixer;
+import io.zaohua.model.spec.Part;
 import io.zaohua.model.spec.Parts;
 import io.zaohua.model.spec.TransformerSpec;
 import io.zaohua.tensor.Autocast;
@@ -17,10 +18,12 @@ import io.zaohua.tensor.Scope;
 import io.zaohua.tensor.Tensor;
 import io.zaohua.tensor.Tensors;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -84,8 +87,11 @@ record Estimate(
     long numbers = trained.values().stream().mapToLong(Tensor::count).sum();
     long kept = 0;
     long widest = 0;
-    for (TransformerSpec.Layer layer : spec.layers()) {
-      long inside = kept(layer, spec.width(), batch.length(), whole);
+    for (int i = 0; i < spec.layers().size(); i++) {
+      TransformerSpec.Layer layer = spec.layers().get(i);
+      long inside =
+          kept(layer, spec.width(), batch.length(), whole)
+              + (whole ? 0 : adapted(layer, spec.width(), Part.layer(i, ""), trained.keySet()));
       kept = again ? Math.max(kept, inside) : kept + inside;
       widest = Math.max(widest, inner(layer.feedForward()));
     }
@@ -134,6 +140,19 @@ record Estimate(
           case FeedForward.Experts _ -> whole ? 4 : 3;
         };
     return attention + norms + copies * inner(layer.feedForward());
+  }
+
+  /** Inputs that a layer keeps of each position because a matrix that reads them is adapted. */
+  private static long adapted(
+      TransformerSpec.Layer layer, long width, String prefix, Set<String> trained) {
+    long normed = reads(trained, prefix, "q", "k", "v") ? width : 0;
+    long wide = reads(trained, prefix, "gate", "up") ? width : 0;
+    return normed + wide + (reads(trained, prefix, "down") ? inner(layer.feedForward()) : 0);
+  }
+
+  private static boolean reads(Set<String> trained, String prefix, String... matrices) {
+    return Arrays.stream(matrices)
+        .anyMatch(m -> trained.stream().anyMatch(t -> t.startsWith(prefix + m + ".")));
   }
 
   private static long inner(FeedForward feedForward) {

@@ -59,6 +59,13 @@ final class EstimateTest {
   }
 
   @Test
+  void anAdaptersInputsAreKept() {
+    long queries = estimate(8, "layers.0.q.lora_A.weight").activations();
+    long down = estimate(8, "layers.0.down.lora_A.weight").activations();
+    assertThat(down - queries).isEqualTo(8L * 32 * (128 - 64) * Float.BYTES);
+  }
+
+  @Test
   void productsInBf16NeedRoomForCopiesOfTheMatrices() {
     Batch batch = new Batch(1, 32, new long[32], new long[32], Optional.empty());
     try (Scope _ = Scope.open("test")) {
