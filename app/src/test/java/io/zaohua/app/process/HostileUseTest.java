@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ final class HostileUseTest {
             "for i in {1..30000}; do echo word $i; done >text; ids=$(seq -s, 1 4000); exec "
                 + line);
     process.getOutputStream().close();
-    Thread.sleep(1500);
+    atWork(shell.folder());
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
 
     Shell.Result result = shell.finish(process);
@@ -108,6 +109,19 @@ final class HostileUseTest {
     try (var left = Files.walk(shell.folder())) {
       assertThat(left.map(p -> p.getFileName().toString()))
           .noneMatch(n -> n.endsWith(".npy") || n.endsWith(".gguf") || n.endsWith(".part"));
+    }
+  }
+
+  /** Until a file is being written, which some machines end within a second, or for a while. */
+  private static void atWork(Path folder) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1500);
+    while (System.nanoTime() < end) {
+      try (var files = Files.list(folder)) {
+        if (files.anyMatch(p -> p.toString().endsWith(".part"))) {
+          return;
+        }
+      }
+      Thread.sleep(5);
     }
   }
 
